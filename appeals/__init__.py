@@ -1,0 +1,1 @@
+"""regulator cases, branch reports, findings, filings."""

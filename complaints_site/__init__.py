@@ -1,0 +1,1 @@
+"""The site: settings, addresses, processes. It names everything and decides nothing."""

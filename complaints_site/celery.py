@@ -1,0 +1,40 @@
+"""The Celery application: a tick that looks for what is due, and little else.
+
+A task carries ids or nothing, is about three lines, and may run twice (rule 8 of the reliability page).
+"""
+
+import os
+from pathlib import Path
+
+from celery import Celery
+from celery.signals import setup_logging
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "complaints_site.settings")
+
+app = Celery("complaints_site")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+if not settings.REDIS_URL:
+    for folder in ("queue", "processed", "control"):
+        Path(settings.BROKER_DIR, folder).mkdir(parents=True, exist_ok=True)
+
+# An unserved tick is worth nothing once the next one comes: `expires` keeps a stopped worker from drowning later.
+app.conf.beat_schedule = {
+    "watch": {
+        "task": "escalation.tasks.watch",
+        "schedule": settings.WATCH_SECONDS,
+        "options": {"expires": 10 * settings.WATCH_SECONDS},
+    },
+    "deliver": {
+        "task": "tickets.tasks.deliver",
+        "schedule": settings.DELIVERY_SECONDS,
+        "options": {"expires": 10 * settings.DELIVERY_SECONDS},
+    },
+}
+
+
+@setup_logging.connect
+def _keep_django_logging(**kwargs: object) -> None:
+    """Celery would replace the handlers that settings.LOGGING names."""

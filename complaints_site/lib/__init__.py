@@ -1,0 +1,1 @@
+"""Helpers without tables or rules. They import no app."""

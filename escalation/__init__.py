@@ -1,0 +1,1 @@
+"""escalated complaints, and the watch over every step."""

@@ -1,0 +1,1 @@
+"""indicators, boards, exports; reads all, nobody imports it."""

@@ -1,0 +1,1 @@
+"""the engine, and every table that two apps need."""

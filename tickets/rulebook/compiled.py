@@ -1,0 +1,383 @@
+"""A rulebook as the engine reads it: frozen, checked, with everything looked up in advance.
+
+`load` makes these objects from TOML; `core` runs them. Nothing here knows a database, a clock or a file.
+Names follow page by page the words that a rulebook is written in (docs/rulebook-language.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+ANY = "*"
+ANYONE = "anyone"
+APPROVAL = "approval"
+APPROVE = "approve"
+REJECT = "reject"
+REGISTER = "register"
+START = "start"
+TICKET = "ticket"
+ASKED = "asked"
+PROMISE = "promise"
+MAXIMUM = "maximum"
+STEP_CLOCK = "step"
+RESERVED_FIELDS = ("to", "assignee", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The organisation's own word, and English for the second language."""
+
+    zh: str
+    en: str = ""
+
+    def say(self, language: str) -> str:
+        return self.en if language.startswith("en") and self.en else self.zh
+
+
+# ── conditions ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A fact is one of these values (`mobile` also fits `mobile.gsm`)."""
+
+    fact: str
+    values: frozenset[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A fact is at least `least` and at most `most`; either may be a table's name."""
+
+    fact: str
+    least: object = None
+    most: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """All these fields have a value."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockIs:
+    """A clock's state is one of `none running warned overdue stopped`; `step` is the acting step's own."""
+
+    clock: str
+    states: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One of these conditions holds."""
+
+    options: tuple[Condition, ...]
+
+
+Test = OneOf | Threshold | Has | ClockIs | AnyOf
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Every test holds. The empty condition always does. `done.x` and `step`, `tier` are facts like any other."""
+
+    tests: tuple[Test, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.tests)
+
+
+ALWAYS = Condition()
+
+# ── limits and holders ───────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSpec:
+    """Where a deadline comes from; of several parts the earliest counts.
+
+    A part is a limit (`3wd`), a table's name, a date field's name, `none`, `rest` or `rest-1h`.
+    `reads` are the fields whose change makes the clock be counted again (law 8).
+    """
+
+    parts: tuple[str, ...]
+    reads: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class HolderSpec:
+    """Who gets the work; several parts are a fallback, taken in order (§11.4)."""
+
+    parts: tuple[str, ...]
+
+
+# ── vocabulary ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    title: Title
+    type: str = "text"  # text choice unit person datetime boolean number file list
+    choices: Mapping[str, Title] = field(default_factory=dict)
+    default: object = None
+    of_step: bool = False
+    personal: bool = False
+    hint: Title | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    cells: tuple[frozenset[object] | None, ...]  # None = anything
+    value: object  # str | int | float | bool | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    name: str
+    title: Title
+    by: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    name: str
+    title: Title
+    text: Title
+    ways: tuple[str, ...]
+    places: frozenset[str] = frozenset()
+
+
+# ── effects ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    step: str
+    at: HolderSpec | None = None
+    limit: LimitSpec | None = None
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    step: str
+    at: HolderSpec | None = None
+    limit: LimitSpec | None = None
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    how: str  # "answer" | "again"
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    step: str
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    end: str
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Rectify:
+    at: HolderSpec
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class FromTable:
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    values: Mapping[str, object]  # a value or FromTable
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    message: str
+    to: tuple[str, ...]  # "customer" "holder" "sender" or a role, the last two words optionally "of top" / "of above"
+    when: Condition = ALWAYS
+
+
+Effect = Next | Ask | Back | Recall | End | Rectify | Set | Tell
+
+# ── steps, actions, clocks ───────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    kind: str
+    title: Title
+    stage: str
+    by: frozenset[str]
+    side: bool = False
+    at: HolderSpec | None = None
+    limit: LimitSpec | None = None
+    answered: str | None = None
+    not_by: frozenset[str] = frozenset()
+    extends: frozenset[str] = frozenset()
+    at_most: str | None = None
+    target: Condition | None = None  # None = binding; ALWAYS = always an aim
+    alarm: str = "standard"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    field: str
+    required: bool
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    at: HolderSpec
+    by: frozenset[str]
+    limit: LimitSpec | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    name: str
+    title: Title
+    from_steps: frozenset[str] = frozenset()
+    from_ends: frozenset[str] = frozenset()
+    from_start: bool = False
+    from_ticket: bool = False
+    by: frozenset[str] | None = None  # None = the step's
+    fields: tuple[Need, ...] = ()
+    when: Condition = ALWAYS
+    then: tuple[Effect, ...] = ()
+    approval: Approval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A deadline over several steps. `starts stops resumes` hold action names and `<clock>.due`."""
+
+    name: str
+    title: Title
+    starts: frozenset[str]
+    stops: frozenset[str]
+    limit: LimitSpec
+    resumes: frozenset[str] = frozenset()
+    fixed: bool = False
+    target: Condition | None = None
+    extends: frozenset[str] = frozenset()
+    at_most: str | None = None
+    alarm: str = "standard"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One point of an alarm chain. `percent` before the deadline; `offset` seconds after it; `every` repeats."""
+
+    key: str  # as written: "90%", "due", "due+24h", "every 24h"
+    percent: Fraction | None
+    offset_seconds: int
+    every_seconds: int | None
+    then: tuple[Effect, ...]
+    tells_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Moments in the order of time; the repeating one, if any, is last."""
+
+    name: str
+    moments: tuple[Moment, ...]
+
+    @property
+    def warning_percent(self) -> Fraction:
+        return next((m.percent for m in self.moments if m.percent is not None), Fraction(90))
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityRow:
+    when: Condition
+    score: int
+    because: Title
+    mark: str = ""
+    short: Title | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    name: str
+    title: Title
+    when: Condition
+    fine: tuple[int, int] | None = None
+    points: int = 0
+    per: str = ""
+    measures: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    name: str
+    title: Title
+    every: str
+    due: str
+    by: tuple[str, ...]
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    polite: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One organisation's rules, of one version."""
+
+    id: str
+    version: int
+    kind: str
+    title: Title
+    source: str
+    roles: Mapping[str, Title]
+    ends: Mapping[str, Title]
+    fields: Mapping[str, Field]
+    tables: Mapping[str, Table]
+    steps: Mapping[str, Step]
+    actions: Mapping[str, Action]
+    clocks: Mapping[str, Clock]
+    alarms: Mapping[str, Chain]
+    messages: Mapping[str, Message]
+    priority: tuple[PriorityRow, ...] = ()
+    penalties: Mapping[str, Penalty] = field(default_factory=dict)
+    reports: Mapping[str, Report] = field(default_factory=dict)
+    phrases: Phrases = Phrases()
+    quiet: str = ""
+    barrier: str = "person"
+    roll: bool = False
+    end: str = "midnight"
+    owner: str = ""
+    interpreter: str = ""
+    effective: str = ""
+    retention: str = ""
+    # made at load, so that one action looks at little
+    actions_of_step: Mapping[str, tuple[Action, ...]] = field(default_factory=dict)
+    actions_of_end: Mapping[str, tuple[Action, ...]] = field(default_factory=dict)
+    actions_of_ticket: tuple[Action, ...] = ()
+
+    @property
+    def register(self) -> Action:
+        return self.actions[REGISTER]
