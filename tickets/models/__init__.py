@@ -1,0 +1,45 @@
+"""The tables of the engine, one noun per file."""
+
+from .attachment import Attachment
+from .clock import Clock
+from .customer import Customer
+from .desk import AccessLog, Draft
+from .event import Event
+from .exchange import IdempotencyKey, ImportRun, NumberBlock
+from .message import Message
+from .organisation import CalendarDay, CalendarYear, Organisation
+from .person import Absence, ApiToken, Duty, Person
+from .rectification import Rectification
+from .rulebook import RulebookVersion
+from .step import Step
+from .ticket import FACT_COLUMNS, Ticket, TicketLink, TicketText
+from .unit import Route, Unit
+
+__all__ = [
+    "FACT_COLUMNS",
+    "Absence",
+    "AccessLog",
+    "ApiToken",
+    "Attachment",
+    "CalendarDay",
+    "CalendarYear",
+    "Clock",
+    "Customer",
+    "Draft",
+    "Duty",
+    "Event",
+    "IdempotencyKey",
+    "ImportRun",
+    "Message",
+    "NumberBlock",
+    "Organisation",
+    "Person",
+    "Rectification",
+    "Route",
+    "RulebookVersion",
+    "Step",
+    "Ticket",
+    "TicketLink",
+    "TicketText",
+    "Unit",
+]

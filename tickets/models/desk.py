@@ -1,0 +1,29 @@
+"""What belongs to a person's desk and not to a ticket: drafts, the log of looks at personal data."""
+
+import uuid
+
+from django.db import models
+
+from .fields import EncryptedJSON
+from .person import Person
+from .ticket import Ticket
+
+
+class Draft(models.Model):
+    """An intake form that isn't submitted yet (row C01)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="drafts")
+    book = models.CharField(max_length=60)
+    data = EncryptedJSON(default=dict)
+    saved_at = models.DateTimeField()
+
+
+class AccessLog(models.Model):
+    """Who looked at personal data, at what, and why (row S05)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    ticket = models.ForeignKey(Ticket, null=True, on_delete=models.PROTECT, related_name="access_log")
+    what = models.CharField(max_length=60)
+    purpose = models.CharField(max_length=200)
+    at = models.DateTimeField()
