@@ -75,7 +75,7 @@ SQLITE_BACK = [
 
 def run(schema_editor, postgres, sqlite):
     for statement in postgres if schema_editor.connection.vendor == "postgresql" else sqlite:
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)
 
 
 def forwards(apps, schema_editor):
