@@ -180,13 +180,13 @@ def duty(who: Person, role: str, at: Unit, *, subtree: bool = False) -> Duty:
     return Duty.objects.create(person=who, role=role, unit=at, subtree=subtree)
 
 
-def route(to: Unit, **cells: object) -> Route:
+def route(to: Unit, *, seat: Person | None = None, **cells: str) -> Route:
     """A row that stands above the others: `route(unit, complaint_type="billing", region="410100")`."""
+    row = dict.fromkeys(("book", "business_type", "complaint_type", "region", "level"), "*") | cells
     Route.objects.filter(organisation=to.organisation).update(position=F("position") + 1)
     stamp(to.organisation)
-    return Route.objects.update_or_create(organisation=to.organisation, **cells, defaults={"unit": to, "position": 0})[
-        0
-    ]
+    found = {"unit": to, "person": seat, "position": 0}
+    return Route.objects.update_or_create(organisation=to.organisation, **row, defaults=found)[0]
 
 
 def stamp(organisation: Organisation) -> None:

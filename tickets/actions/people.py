@@ -1,0 +1,219 @@
+"""The only code that changes people: accounts, duties, absences, tokens (rows O02, O04, S07).
+
+Each change raises the organisation's stamp in its own transaction. People are never deleted: their acts stay theirs.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from complaints_site.lib.errors import Invalid
+from tickets.actions.organisation import organisation_changed
+from tickets.models import Absence, ApiToken, Duty, Organisation, Person, RulebookVersion, Step, Unit
+
+# Administrator of the system, of security and of the audit: three people (rule 13 of the reliability page).
+EXCLUSIVE = ("administrator", "security_admin", "auditor")
+STANDARD_ROLES = (
+    "front_desk",
+    "dispatcher",
+    "head",
+    "handler",
+    "caller",
+    "supervisor",
+    "officer",
+    "quality",
+    "auditor",
+    "administrator",
+    "security_admin",
+    "hotline",
+)
+
+
+@transaction.atomic
+def person_create(
+    *,
+    organisation: Organisation,
+    username: str,
+    name: str,
+    password: str | None = None,
+    home_unit: Unit | None = None,
+    email: str = "",
+    kind: str = Person.Kind.HUMAN,
+) -> Person:
+    """A new account; without a password nobody can log in with it. Raises Invalid: taken, weak, elsewhere."""
+    errors: dict[str, list[str]] = {}
+    if not username.strip():
+        errors["username"] = [_("填工号。")]
+    elif Person.objects.filter(username=username).exists():
+        errors["username"] = [_("工号“%(username)s”已有人使用。") % {"username": username}]
+    if not name.strip():
+        errors["name"] = [_("填姓名。")]
+    if home_unit is not None and home_unit.organisation_id != organisation.pk:
+        errors["home_unit"] = [_("“%(name)s”属于另一个组织。") % {"name": home_unit.name}]
+    person = Person(
+        organisation=organisation, username=username, name=name, home_unit=home_unit, email=email, kind=kind
+    )
+    if password is not None:
+        errors.update(_password_errors(password, person))
+    if errors:
+        raise Invalid(errors)
+    person.set_password(password)
+    person.save()
+    organisation_changed(organisation)
+    return person
+
+
+@transaction.atomic
+def person_change(*, person: Person, **values: object) -> Person:
+    """Change a name, an e-mail address or the home unit."""
+    for field, value in values.items():
+        setattr(person, field, value)
+    person.save(update_fields=list(values))
+    _changed(person)
+    return person
+
+
+@transaction.atomic
+def person_deactivate(*, person: Person, at: datetime) -> Person:
+    """Shut an account: no log-in, tokens revoked. Raises Invalid while open work is assigned to them."""
+    open_steps = Step.objects.filter(assignee=person, closed_at=None).count()
+    if open_steps:
+        told = {"name": person.name, "count": open_steps}
+        raise Invalid({"person": [_("“%(name)s”名下还有 %(count)d 个未完环节,先改派。") % told]})
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    person.tokens.filter(revoked_at=None).update(revoked_at=at)
+    _changed(person)
+    return person
+
+
+@transaction.atomic
+def person_activate(*, person: Person) -> Person:
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    _changed(person)
+    return person
+
+
+@transaction.atomic
+def password_set(*, person: Person, password: str) -> None:
+    """Raises Invalid with what is wrong with the password."""
+    errors = _password_errors(password, person)
+    if errors:
+        raise Invalid(errors)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+
+
+def _password_errors(password: str, person: Person) -> dict[str, list[str]]:
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        return {"password": list(error.messages)}
+    return {}
+
+
+def _changed(person: Person) -> None:
+    if person.organisation is not None:
+        organisation_changed(person.organisation)
+
+
+# ── duties ───────────────────────────────────────────────────────────────────────────────────────────
+@transaction.atomic
+def duty_grant(*, person: Person, role: str, unit: Unit, subtree: bool = False) -> Duty:
+    """Let a person hold a role at a unit, with or without the units below it (row O02).
+
+    Granting it again only changes `subtree`. Raises Invalid: unknown role, another organisation, a closed unit, a
+    second of the three exclusive administrators.
+    """
+    errors = _duty_errors(person, role, unit)
+    if errors:
+        raise Invalid(errors)
+    duty, _made = Duty.objects.update_or_create(person=person, role=role, unit=unit, defaults={"subtree": subtree})
+    organisation_changed(unit.organisation)
+    return duty
+
+
+@transaction.atomic
+def duty_withdraw(*, person: Person, role: str, unit: Unit) -> None:
+    Duty.objects.filter(person=person, role=role, unit=unit).delete()
+    organisation_changed(unit.organisation)
+
+
+def roles_known() -> set[str]:
+    """The standard roles and those that the loaded rulebooks add."""
+    sources = RulebookVersion.objects.values_list("source", flat=True)
+    return {*STANDARD_ROLES, *(role for source in sources for role in source.get("roles", {}))}
+
+
+def _duty_errors(person: Person, role: str, unit: Unit) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    if role not in roles_known():
+        errors["role"] = [
+            _("没有这个角色:%(role)s。可用:%(known)s。") % {"role": role, "known": "、".join(sorted(roles_known()))}
+        ]
+    if person.organisation_id != unit.organisation_id:
+        errors["unit"] = [_("“%(name)s”属于另一个组织。") % {"name": unit.name}]
+    elif unit.closed_at is not None:
+        errors["unit"] = [_("“%(name)s”已关闭。") % {"name": unit.name}]
+    if role in EXCLUSIVE and person.duties.filter(role__in=EXCLUSIVE).exclude(role=role).exists():
+        errors["role"] = [_("系统、安全、审计三种管理员必须由不同的人担任。")]
+    return errors
+
+
+# ── absences ─────────────────────────────────────────────────────────────────────────────────────────
+@transaction.atomic
+def absence_set(*, person: Person, deputy: Person, starts_at: datetime, ends_at: datetime) -> Absence:
+    """While the person is away their work goes to the deputy (row O04). Raises Invalid."""
+    errors: dict[str, list[str]] = {}
+    if deputy.pk == person.pk:
+        errors["deputy"] = [_("代理人不能是本人。")]
+    elif deputy.organisation_id != person.organisation_id:
+        errors["deputy"] = [_("“%(name)s”属于另一个组织。") % {"name": deputy.name}]
+    elif not deputy.is_active:
+        errors["deputy"] = [_("“%(name)s”已停用。") % {"name": deputy.name}]
+    if ends_at <= starts_at:
+        errors["ends_at"] = [_("结束时间要晚于开始时间。")]
+    elif person.absences.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).exists():
+        errors["starts_at"] = [_("“%(name)s”在这段时间已有一次缺勤登记。") % {"name": person.name}]
+    if errors:
+        raise Invalid(errors)
+    absence = Absence.objects.create(person=person, deputy=deputy, starts_at=starts_at, ends_at=ends_at)
+    _changed(person)
+    return absence
+
+
+@transaction.atomic
+def absence_end(*, absence: Absence, at: datetime) -> None:
+    """Back earlier than thought; one that has not begun is taken away."""
+    if absence.starts_at >= at:
+        absence.delete()
+    elif absence.ends_at > at:
+        absence.ends_at = at
+        absence.save(update_fields=["ends_at"])
+    _changed(absence.person)
+
+
+# ── tokens of programs ───────────────────────────────────────────────────────────────────────────────
+@transaction.atomic
+def token_create(*, person: Person, at: datetime, expires_at: datetime | None = None) -> str:
+    """A new bearer token. The text is given once and never again: only its SHA-256 is kept."""
+    token = secrets.token_urlsafe(32)
+    ApiToken.objects.create(person=person, digest=token_digest(token), created_at=at, expires_at=expires_at)
+    return token
+
+
+@transaction.atomic
+def tokens_revoke(*, person: Person, at: datetime) -> int:
+    """Take back every token of a person; says how many there were."""
+    return person.tokens.filter(revoked_at=None).update(revoked_at=at)
+
+
+def token_digest(token: str) -> str:
+    """What is kept of a token, and how the API finds it."""
+    return hashlib.sha256(token.encode()).hexdigest()
