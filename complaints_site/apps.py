@@ -6,4 +6,4 @@ class SiteConfig(AppConfig):
     verbose_name = "site"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401  registers the system checks
+        from . import celery, checks  # noqa: F401  tasks find their application; the system checks are registered

@@ -137,8 +137,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
 REDIS_URL = env.str("REDIS_URL", "")
+REDIS_KEY_PREFIX = env.str("REDIS_KEY_PREFIX", "complaints:")  # a Redis may serve others too
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": REDIS_KEY_PREFIX,
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
@@ -181,7 +186,12 @@ DELIVERY_SECONDS = env.float("DELIVERY_SECONDS", 2.0)
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"unacked_restore_interval": 5, "unacked_restore_throttle": 1, "visibility_timeout": 60}
+    {
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "visibility_timeout": 60,
+        "global_keyprefix": REDIS_KEY_PREFIX,
+    }
     if REDIS_URL
     else {
         "data_folder_in": str(BROKER_DIR / "queue"),
