@@ -1,0 +1,22 @@
+FROM python:3.11-slim
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    DATA_DIR=/data STATIC_MANIFEST=true
+
+RUN useradd --system --uid 10001 --home-dir /app complaints && install -d -o complaints -g complaints /data
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+
+COPY . .
+# The keys that settings make for themselves while the files are collected must not stay in the image. The files
+# are collected outside /data, since a volume hides what the image holds there.
+ENV STATIC_ROOT=/app/static
+RUN pybabel compile --directory locale --domain django \
+    && DATA_DIR=/tmp/build python manage.py collectstatic --no-input --verbosity 0 \
+    && rm -rf /tmp/build
+
+USER complaints
+EXPOSE 8000
+CMD ["gunicorn", "complaints_site.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", \
+     "--max-requests", "20000", "--max-requests-jitter", "2000", "--no-control-socket", "--access-logfile", "-"]
