@@ -105,8 +105,6 @@ def from_where(reader: Reader, kinds: Collection[str], ends: Collection[str]) ->
         elif one not in kinds and one not in ends:
             known = [*kinds, *ends, START, TICKET]
             reader.problems.unknown(reader.at("from"), "step, end, start or ticket", one, known)
-        elif one in kinds and one in ends:
-            reader.problems.add(reader.at("from"), "step_and_end", name=one)
     return origins
 
 
@@ -213,6 +211,6 @@ def moment_time(key: str) -> tuple[Fraction | None, int, int | None] | None:
     if not found or not found[2]:
         return None
     seconds = int(found[2]) * words.SECONDS[found[3]]
-    if seconds == 0 or seconds > words.LONGEST_DAYS * 86_400 or found[1] == "due":
+    if seconds == 0 or seconds > words.LONGEST_SECONDS or found[1] == "due":
         return None
     return None, seconds, seconds if found[1] == "every " else None

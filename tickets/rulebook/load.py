@@ -54,6 +54,8 @@ def compile_into(source: Mapping[str, object], problems: Problems) -> Book:
     head = head_of(source, problems)
     steps = flow.steps(source, problems)
     ends = vocabulary.ends(source, problems)
+    for name in sorted(set(steps) & set(ends)):
+        problems.add(f"steps.{name}", "step_and_end", name=name)
     tables = vocabulary.tables(source, problems)
     fields = vocabulary.fields(source, problems)
     reads = Reads(tables, {name for name, one in fields.items() if one.type == "datetime"})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from tickets.limit_words import Limit, LimitError
 from tickets.rulebook import compiled
 
 KINDS = ("complaint", "escalation", "appeal")
@@ -140,7 +141,7 @@ PLACE = re.compile(r"\{([^{}]*)\}")
 
 SECONDS = {"s": 1, "min": 60, "h": 3600}
 DAYS = {"d": 1, "wd": 1, "mo": 31}
-LONGEST_DAYS = 36_600  # a hundred years; longer is a slip of the keyboard
+LONGEST_SECONDS = 36_600 * 86_400  # a hundred years; longer is a slip of the keyboard
 NAME_LENGTH = 60
 NONE = "none"
 REST_WORD = "rest"
@@ -162,6 +163,9 @@ def limit_seconds(text: str) -> int | None:
 
 
 def is_limit(text: str) -> bool:
-    """Is this a limit of the language (`30s 10min 4h 2d 3wd same-day 1mo`), longer than nothing, under a century?"""
-    seconds = limit_seconds(text)
-    return seconds is not None and 0 < seconds <= LONGEST_DAYS * 86_400
+    """Is this a limit of the language (`30s 10min 4h 2d 3wd same-day 1mo`) that can be reckoned with?"""
+    try:
+        Limit.parse(text)
+    except LimitError:
+        return False
+    return True
