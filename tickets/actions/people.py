@@ -14,24 +14,11 @@ from django.utils.translation import gettext as _
 
 from complaints_site.lib.errors import Invalid
 from tickets.actions.organisation import organisation_changed
-from tickets.models import Absence, ApiToken, Duty, Organisation, Person, RulebookVersion, Step, Unit
+from tickets.models import Absence, ApiToken, Duty, Organisation, Person, Step, Unit
+from tickets.roles import STANDARD_ROLES, roles_known
 
 # Administrator of the system, of security and of the audit: three people (rule 13 of the reliability page).
 EXCLUSIVE = ("administrator", "security_admin", "auditor")
-STANDARD_ROLES = (
-    "front_desk",
-    "dispatcher",
-    "head",
-    "handler",
-    "caller",
-    "supervisor",
-    "officer",
-    "quality",
-    "auditor",
-    "administrator",
-    "security_admin",
-    "hotline",
-)
 
 
 @transaction.atomic
@@ -145,18 +132,11 @@ def duty_withdraw(*, person: Person, role: str, unit: Unit) -> None:
     organisation_changed(unit.organisation)
 
 
-def roles_known() -> set[str]:
-    """The standard roles and those that the loaded rulebooks add."""
-    sources = RulebookVersion.objects.values_list("source", flat=True)
-    return {*STANDARD_ROLES, *(role for source in sources for role in source.get("roles", {}))}
-
-
 def _duty_errors(person: Person, role: str, unit: Unit) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
-    if role not in roles_known():
-        errors["role"] = [
-            _("没有这个角色:%(role)s。可用:%(known)s。") % {"role": role, "known": "、".join(sorted(roles_known()))}
-        ]
+    if role not in STANDARD_ROLES and role not in (known := roles_known()):
+        told = {"role": role, "known": "、".join(sorted(known))}
+        errors["role"] = [_("没有这个角色:%(role)s。可用:%(known)s。") % told]
     if person.organisation_id != unit.organisation_id:
         errors["unit"] = [_("“%(name)s”属于另一个组织。") % {"name": unit.name}]
     elif unit.closed_at is not None:
