@@ -183,7 +183,7 @@ WATCH_SECONDS = env.float("WATCH_SECONDS", 1.0)  # period of the sweep
 DELIVERY_SECONDS = env.float("DELIVERY_SECONDS", 2.0)
 
 # ── celery: a broker is only a wake-up, the truth is a row ───────────────────────────────────────────
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from environs import Env
 
 from complaints_site.lib.supervisor import Child, Supervisor
 
@@ -22,8 +23,8 @@ class Command(BaseCommand):
     help = "Run the web server, one Celery worker and Celery beat until Ctrl-C; start again what dies."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default=settings.env.str("HOST", "127.0.0.1"), help="address (HOST, 127.0.0.1)")
-        parser.add_argument("--port", type=int, default=settings.env.int("PORT", 8000), help="port (PORT, 8000)")
+        parser.add_argument("--host", default=Env().str("HOST", "127.0.0.1"), help="address (HOST, 127.0.0.1)")
+        parser.add_argument("--port", type=int, default=Env().int("PORT", 8000), help="port (PORT, 8000)")
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         require_free(host, port)
@@ -48,6 +49,8 @@ def web(host: str, port: int) -> Child:
 def worker() -> Child:
     flags = ["--pool", "threads", "--concurrency", str(WORKER_THREADS), "--without-gossip", "--without-mingle"]
     command = python("celery", "--app", "complaints_site.celery", "--quiet", "worker", *flags, "--loglevel", "WARNING")
+    # Celery warns of root at every start; whoever types `make run` in a container knows it.
+    command[1:1] = ["-W", "ignore:You're running the worker"]
     return Child("the worker", command, prepare=forget_messages)
 
 
