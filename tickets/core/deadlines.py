@@ -99,8 +99,9 @@ def set_due(clock: ClockView, due: Due | None, *, book: Book, calendar: Calendar
         return
     if clock.first_due_at is None:
         clock.first_due_at = due_at
-    elif clock.due_at != due_at:
+    else:
         clock.generation += 1
+        clock.silenced = ""
     clock.limit, clock.due_at, clock.provisional = due.limit, due_at, due.provisional
     if clock.ceiling_at is not None and clock.ceiling_at < due_at:
         clock.ceiling_at = due_at

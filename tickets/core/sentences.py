@@ -26,7 +26,7 @@ class Refusal(Exception):
 
 
 class Refused(Refusal):
-    """Not in this state (409). `code` is one of: not_from closed_step waiting condition ceiling no_holder void stale."""
+    """Not in this state (409). Codes: not_from closed_step waiting condition ceiling no_holder void stale."""
 
     def __init__(self, code: str, sentence: Say) -> None:
         super().__init__(sentence)

@@ -168,6 +168,10 @@ class World:
         own = [d.person for role in sorted(roles) for d in self._by_role.get(role, ()) if d.unit == unit]
         return tuple(dict.fromkeys(own)) or self.serving(roles, unit)
 
+    def holding(self, role: str, unit: int) -> tuple[int, ...]:
+        """Who holds the role at exactly this unit."""
+        return tuple(duty.person for duty in self._by_role.get(role, ()) if duty.unit == unit)
+
     def present(self, person: int, at: datetime) -> int:
         """The person, or the deputy while they are away (one link: a deputy's deputy is not followed)."""
         for absence in self.absences:

@@ -23,7 +23,7 @@ class Clock(models.Model):
     due_at = models.DateTimeField(null=True)
     warn_at = models.DateTimeField(null=True)
     ceiling_at = models.DateTimeField(null=True)
-    stood_still = models.DurationField(null=True)  # clock time between stop and resumption
+    stood_still_seconds = models.FloatField(default=0)  # between stop and resumption, on the limit's own clock
     stopped_at = models.DateTimeField(null=True)
     stopped_by = models.CharField(max_length=60, blank=True)  # the action
     extended = models.BooleanField(default=False)

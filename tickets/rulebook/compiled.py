@@ -381,3 +381,17 @@ class Book:
     @property
     def register(self) -> Action:
         return self.actions[REGISTER]
+
+    def reads_of(self, parts: tuple[str, ...], depth: int = 4) -> frozenset[str]:
+        """The fields that a limit looks at: columns of the tables it may reach, and date fields."""
+        read: set[str] = set()
+        for part in parts:
+            if part in self.tables and depth:
+                table = self.tables[part]
+                read.update(table.by)
+                for row in table.rows:
+                    values = row.value if isinstance(row.value, tuple) else (str(row.value),)
+                    read |= self.reads_of(values, depth - 1)
+            elif part in self.fields:
+                read.add(part)
+        return frozenset(read)

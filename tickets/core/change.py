@@ -1,0 +1,553 @@
+"""A change in the making: the draft of a ticket, and the effects that rewrite it (§11.7, steps 1 to 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ..calendars import Calendar
+from ..rulebook.compiled import (
+    APPROVAL,
+    MAXIMUM,
+    PROMISE,
+    Action,
+    Ask,
+    Back,
+    Book,
+    Effect,
+    End,
+    FromTable,
+    HolderSpec,
+    LimitSpec,
+    Next,
+    Recall,
+    Rectify,
+    Set,
+    Tell,
+)
+from . import deadlines, rules
+from .conditions import View, holds, lookup
+from .given import stored
+from .holders import Holder, Search, find, find_each
+from .outcome import Decision
+from .picture import ClockView, Picture, StepView
+from .sentences import Refused, Say, invalid
+from .tells import Told, receivers
+from .world import World
+
+SAME_UNIT = HolderSpec(("holder",))
+OVERTAKEN, RECALLED, ENDED = "overtaken", "recalled", "ended"
+Move = Next | Ask | Back | End
+# What `rest` takes over from the clock it continues: the warning must neither be lost nor come twice.
+TAKEN_OVER = (
+    *("started_at", "generation", "limit", "first_due_at", "due_at", "warn_at", "ceiling_at", "stood_still"),
+    *("extended", "target", "provisional", "chain", "moment", "warned_at", "overdue_at", "silenced"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A step about to be opened."""
+
+    kind: str
+    holder: Holder
+    limit: LimitSpec | None = None
+
+
+@dataclass
+class Change:
+    """Works on `draft`; `actor` is None for the watch."""
+
+    book: Book
+    draft: Picture
+    world: World
+    at: datetime
+    actor: int | None
+    opened: list[StepView] = field(default_factory=list)
+    closed: list[StepView] = field(default_factory=list)
+    moved_facts: set[str] = field(default_factory=set)
+    told: list[Told] = field(default_factory=list)
+    rectify: list[int] = field(default_factory=list)
+    # The action was taken on a step, which then waits for the side steps it asks for; not so for `from = "ticket"`.
+    on_step: bool = True
+
+    def view(self, own: StepView | None) -> View:
+        return rules.view_of(self.book, self.draft, own, self.world, self.at)
+
+    def calendar(self, unit: int | None) -> Calendar:
+        return self.world.calendar_of(unit) if unit is not None else self.world.calendar
+
+    # ── the whole ──
+
+    def apply(
+        self,
+        trigger: str,
+        effects: tuple[Effect, ...],
+        own: StepView | None,
+        clean: dict[str, Any],
+        *,
+        forced: bool = False,
+    ) -> None:
+        """Carry out an action's or a moment's effects. `forced`: a deadline doesn't wait for side steps (law 3)."""
+        base = own or self.draft.main
+        self._write_facts(trigger, own, clean)
+        self._set(effects, own)
+        view = self.view(own)
+        due = [effect for effect in effects if not isinstance(effect, Set) and holds(effect.when, view)]
+        move = next((effect for effect in due if self._is_main_move(effect, own)), None)
+        if move is not None and not isinstance(move, End) and own is not None and not forced:
+            self._recall(due, own)
+            rules.require_not_waiting(self.book, self.draft, own, self.world)
+        self._side_steps(due, own, clean, move)
+        if move is not None:
+            self._move(move, own, clean, trigger)
+        self._clocks(trigger, own, clean, base)
+        for effect in due:
+            if isinstance(effect, Rectify):
+                self._rectify(effect, own or base)
+            elif isinstance(effect, Tell):
+                self.tell(effect, own or base, clean)
+        self.finish(frozenset({trigger}))
+
+    def finish(self, triggers: frozenset[str]) -> None:
+        """State, promise and settlement follow from the steps and clocks as they now are."""
+        draft = self.draft
+        main = draft.main
+        if main is not None:
+            draft.state = self.book.steps[main.kind].stage
+        promise = draft.clock(PROMISE)
+        if promise is None:
+            return
+        draft.promised_at = promise.due_at
+        if promise.runs:
+            draft.settled_at = None
+        elif promise.stopped_at == self.at and promise.stopped_by in self.book.clocks[PROMISE].stops:
+            draft.settled_at = self.at
+
+    # ── 1 facts ──
+
+    def _write_facts(self, trigger: str, own: StepView | None, clean: dict[str, Any]) -> None:
+        for name, value in clean.items():
+            rule = self.book.fields.get(name)
+            if not stored(name):
+                continue
+            if rule is not None and rule.of_step and own is not None:
+                own.data[name] = value
+            else:
+                self._put(name, value)
+        if own is not None and "assignee" in clean:
+            own.assignee = self.world.by_username[clean["assignee"]].id
+        if self.actor is not None:
+            self.draft.memory.done[trigger] = self.draft.memory.done.get(trigger, 0) + 1
+            if own is not None:
+                self.acted(own)
+
+    def acted(self, own: StepView) -> None:
+        if self.actor is None:
+            return
+        who = self.draft.memory.acted.setdefault(own.kind, [])
+        if self.actor not in who:
+            who.append(self.actor)
+        if (
+            own.signed_at is None
+            and own.is_open
+            and self.world.serves(self.actor, rules.roles_of_step(self.book, own), own.unit, self.at)
+        ):
+            own.signed_at = self.at
+        own.version += 1
+
+    def _put(self, name: str, value: Any) -> None:
+        if self.draft.facts.get(name) != value:
+            self.draft.facts[name] = value
+            self.moved_facts.add(name)
+
+    def _set(self, effects: Iterable[Effect], own: StepView | None) -> None:
+        view = self.view(own)
+        due = [effect for effect in effects if isinstance(effect, Set) and holds(effect.when, view)]
+        values = [
+            (name, lookup(self.book.tables[value.table], view) if isinstance(value, FromTable) else value)
+            for effect in due
+            for name, value in effect.values.items()
+        ]
+        for name, value in values:
+            self._put(name, value)
+
+    # ── 2 side steps ──
+
+    def _is_side(self, kind: str) -> bool:
+        return kind == APPROVAL or self.book.steps[kind].side
+
+    def _is_main_move(self, effect: Effect, own: StepView | None) -> bool:
+        if isinstance(effect, Ask):
+            return not self._is_side(effect.step)
+        return isinstance(effect, Next | Back | End)
+
+    def _recall(self, due: Sequence[Effect], own: StepView) -> None:
+        for effect in due:
+            if isinstance(effect, Recall):
+                for other in self.draft.waits_for(own):
+                    if other.kind == effect.step:
+                        self.close(other, RECALLED)
+
+    def _side_steps(
+        self, due: Sequence[Effect], own: StepView | None, clean: dict[str, Any], move: Effect | None
+    ) -> None:
+        if own is None:
+            return
+        self._recall(due, own)
+        for effect in due:
+            if isinstance(effect, Ask) and self._is_side(effect.step) and not isinstance(move, End):
+                self._ask_aside(effect, own, clean)
+
+    def _ask_aside(self, effect: Ask, own: StepView, clean: dict[str, Any]) -> None:
+        rule = self.book.steps[effect.step]
+        search = self._search(effect.step, own.unit, own, clean)
+        holders = find_each(effect.at or rule.at or SAME_UNIT, search)
+        # From the ticket as a whole nobody waits: a chase is overtaken when the work moves on (law 3).
+        blocks = self.on_step
+        for holder in holders:
+            step = self.open_side(Opening(effect.step, holder, effect.limit), sent_by=own, blocks=blocks)
+            self.start_step_clock(step, asker=own)
+
+    # ── 3 the move ──
+
+    def _move(self, move: Effect, own: StepView | None, clean: dict[str, Any], trigger: str) -> None:
+        match move:
+            case End():
+                self._end(move.end, own, trigger)
+            case Back():
+                self._back(move, own, clean, trigger)
+            case Next() | Ask():
+                self._go(move, own, clean, trigger)
+
+    def _go(self, move: Next | Ask, own: StepView | None, clean: dict[str, Any], trigger: str) -> None:
+        rule = self.book.steps[move.step]
+        old = own if own is not None and (own.side == rule.side) else self.draft.main
+        base = old.unit if old is not None else self.draft.received_unit
+        search = self._search(move.step, base, old, clean)
+        at = move.at or rule.at
+        if at is None and old is not None:
+            holder = self._same_unit(old, search)
+        else:
+            holder = find(at or HolderSpec(("channel",)), search)
+        if holder is None:
+            raise Refused("no_holder", Say(f"“{rule.title.zh}”没有承办单位", f'No holder for "{move.step}"'))
+        asks = isinstance(move, Ask)
+        sent_by = old.ordinal if asks and old is not None else (old.sent_by if old is not None else None)
+        if old is not None:
+            self.close(old, trigger)
+        if rule.side and old is not None:
+            beside = self.draft.step(old.beside) if old.beside else self.draft.main
+            assert beside is not None  # noqa: S101
+            step = self._open(Opening(move.step, holder, move.limit), sent_by=sent_by, beside=beside, blocks=old.blocks)
+        else:
+            self._overtake()
+            step = self._open(Opening(move.step, holder, move.limit), sent_by=sent_by)
+        self.start_step_clock(step, asker=old)
+
+    def _same_unit(self, old: StepView, search: Search) -> Holder | None:
+        """No `at` anywhere: the work stays where it is; if nobody there may do it, one tier up (law 6)."""
+        unit = self.world.units[old.unit]
+        for id_ in reversed(unit.path):
+            if search.takes(self.world.units[id_]):
+                keep = old.assignee if id_ == old.unit and old.assignee not in search.barred else None
+                return Holder(id_, keep if keep and self._could_act(keep, search.roles, id_) else None)
+        return None
+
+    def _could_act(self, person: int, roles: frozenset[str], unit: int) -> bool:
+        return self.world.serves(person, roles, unit, self.at)
+
+    def _back(self, move: Back, own: StepView | None, clean: dict[str, Any], trigger: str) -> None:
+        if own is None:
+            return
+        if own.side:
+            self.close(own, trigger)
+            return
+        if own.sent_by is None:
+            title = rules.step_title(self.book, own.kind)
+            raise Refused(
+                "not_from", Say(f"“{title.zh}”没有上家可以退回", "Nobody sent this step, so it can't go back")
+            )
+        asker = self.draft.step(own.sent_by)
+        rule = self.book.steps[asker.kind]
+        kind = (rule.answered or asker.kind) if move.how == "answer" else asker.kind
+        search = self._search(kind, asker.unit, own, clean)
+        at = self.book.steps[kind].at if move.how == "answer" else None
+        if at is not None:
+            holder = find(at, search)
+        else:
+            holder = self._same_unit(asker, search)
+        if holder is None:
+            raise Refused("no_holder", Say(f"“{rule.title.zh}”没有承办单位", f'No holder for "{kind}"'))
+        self.close(own, trigger)
+        self._overtake()
+        step = self._open(Opening(kind, holder), sent_by=asker.sent_by)
+        self.start_step_clock(step, asker=asker, continues=asker)
+
+    def _end(self, end: str, own: StepView | None, trigger: str) -> None:
+        for step in list(self.draft.open_steps()):
+            self.close(step, trigger if own is not None and step.ordinal == own.ordinal else ENDED)
+        self.draft.state = end
+        self.draft.ended_at = self.at
+
+    def _overtake(self) -> None:
+        """Side steps belong to one main step: when it moves, those still open are overtaken (law 3)."""
+        for step in list(self.draft.open_steps()):
+            if step.side:
+                self.close(step, OVERTAKEN)
+
+    # ── steps ──
+
+    def _search(self, kind: str, base: int, own: StepView | None, clean: dict[str, Any]) -> Search:
+        chosen = clean.get("to", ())
+        codes = tuple(chosen) if isinstance(chosen, list | tuple) else (chosen,)
+        barred = rules.barred_from(self.book, self.draft, kind)
+        return Search(self.book, self.world, self.view(own), self.book.steps[kind].by, base, barred, codes)
+
+    def open_side(
+        self, opening: Opening, *, sent_by: StepView, blocks: bool, data: dict[str, Any] | None = None
+    ) -> StepView:
+        beside = sent_by if not sent_by.side else self.draft.main
+        assert beside is not None  # noqa: S101
+        return self._open(opening, sent_by=sent_by.ordinal, beside=beside, blocks=blocks, data=data)
+
+    def _open(
+        self,
+        opening: Opening,
+        *,
+        sent_by: int | None,
+        beside: StepView | None = None,
+        blocks: bool = False,
+        data: dict[str, Any] | None = None,
+    ) -> StepView:
+        person = opening.holder.person
+        step = StepView(
+            ordinal=len(self.draft.steps) + 1,
+            kind=opening.kind,
+            unit=opening.holder.unit,
+            opened_at=self.at,
+            side=beside is not None,
+            assignee=self.world.present(person, self.at) if person is not None else None,
+            sent_by=sent_by,
+            beside=beside.ordinal if beside else None,
+            blocks=blocks,
+            data=dict(data or {}),
+        )
+        if opening.limit is not None:
+            step.data["limit"] = list(opening.limit.parts)
+        self.draft.steps.append(step)
+        self.opened.append(step)
+        if step.unit not in self.draft.memory.held:
+            self.draft.memory.held.append(step.unit)
+        return step
+
+    def close(self, step: StepView, result: str) -> None:
+        step.closed_at, step.closed_by, step.result = self.at, self.actor, result
+        self.closed.append(step)
+        for clock in self.draft.clocks:
+            if clock.step == step.ordinal and clock.runs:
+                deadlines.stop(clock, at=self.at, by=result)
+
+    # ── 4 clocks ──
+
+    def start_step_clock(self, step: StepView, *, asker: StepView | None, continues: StepView | None = None) -> None:
+        """The step's own clock; `rest` goes on under the clock of the step it continues (§11.6)."""
+        spec = self.limit_of(step)
+        if spec is None:
+            return
+        rule = self.book.steps.get(step.kind)
+        view = self.view(step)
+        source = continues or asker
+        before = self.draft.step_clock(source) if source is not None else None
+        clock = ClockView(
+            name=step.kind,
+            # What starts with the ticket runs from receipt, not from when somebody typed it in (ruling START).
+            started_at=self.draft.received_at if step.ordinal == 1 else self.at,
+            step=step.ordinal,
+            chain=rule.alarm if rule else "standard",
+            target=bool(rule and rule.target is not None and holds(rule.target, view)),
+        )
+        if spec.parts == (deadlines.REST,):
+            if before is None:
+                return
+            self._take_over(clock, before)
+            self.draft.clocks.append(clock)
+            return
+        calendar = self.calendar(step.unit)
+        clock.ceiling_at = deadlines.ceiling(rule.at_most if rule else None, view, clock.started_at, calendar)
+        due = deadlines.find_due(spec, view=view, start=clock.started_at, calendar=calendar, asker=before)
+        if due is None and spec.parts == ("none",):
+            return
+        deadlines.set_due(clock, due, book=self.book, calendar=calendar, at=self.at)
+        self.draft.clocks.append(clock)
+
+    def _take_over(self, clock: ClockView, before: ClockView) -> None:
+        for name in TAKEN_OVER:
+            setattr(clock, name, getattr(before, name))
+        clock.story = list(before.story)
+        if clock.due_at is not None:
+            unit = self.draft.step(clock.step).unit if clock.step else None
+            deadlines.point(clock, self.book.alarms[clock.chain], self.calendar(unit))
+
+    def limit_of(self, step: StepView) -> LimitSpec | None:
+        """The limit that opened the step where an effect gave one, else the step's own."""
+        own = step.data.get("limit")
+        rule = self.book.steps.get(step.kind)
+        if own is None:
+            return rule.limit if rule else None
+        reads = rule.limit.reads if rule and rule.limit else frozenset()
+        return LimitSpec(tuple(own), reads | self.book.reads_of(tuple(own)))
+
+    def _clocks(self, trigger: str, own: StepView | None, clean: dict[str, Any], base: StepView | None) -> None:
+        draft = self.draft
+        if not draft.is_open:
+            for clock in draft.clocks:
+                if clock.runs:
+                    deadlines.stop(clock, at=self.at, by=trigger)
+            return
+        for name, rule in self.book.clocks.items():
+            row = draft.clock(name)
+            if row is not None and row.runs and trigger in rule.stops:
+                deadlines.stop(row, at=self.at, by=trigger)
+            elif row is not None and not row.runs and trigger in rule.resumes:
+                deadlines.go_on(row, book=self.book, calendar=self.calendar(None), at=self.at)
+        for name, rule in self.book.clocks.items():
+            if trigger in rule.starts:
+                self._start_clock(name, trigger)
+        self._extend(trigger, own, clean)
+        self._recount()
+
+    def _start_clock(self, name: str, trigger: str) -> None:
+        rule = self.book.clocks[name]
+        running = self.draft.clock(name)
+        if running is not None and running.runs:
+            deadlines.stop(running, at=self.at, by=trigger)
+        view = self.view(self.draft.main)
+        start = self.draft.received_at if trigger == self.book.register.name else self.at
+        clock = ClockView(name=name, started_at=start, chain=rule.alarm, fixed=rule.fixed)
+        clock.target = rule.target is not None and holds(rule.target, view)
+        calendar = self.calendar(None)
+        clock.ceiling_at = deadlines.ceiling(rule.at_most, view, start, calendar)
+        due = deadlines.find_due(rule.limit, view=view, start=start, calendar=calendar)
+        deadlines.set_due(clock, due, book=self.book, calendar=calendar, at=self.at)
+        self.draft.clocks.append(clock)
+
+    def _extend(self, trigger: str, own: StepView | None, clean: dict[str, Any]) -> None:
+        if "until" not in clean:
+            return
+        until = datetime.fromisoformat(clean["until"])
+        for clock in self.draft.clocks:
+            if not clock.runs:
+                continue
+            if clock.step is None:
+                movable = trigger in self.book.clocks[clock.name].extends
+            else:
+                rule = self.book.steps.get(clock.name)
+                movable = rule is not None and trigger in rule.extends and own is not None and clock.step == own.ordinal
+            if movable:
+                unit = self.draft.step(clock.step).unit if clock.step else None
+                calendar = self.calendar(unit)
+                deadlines.extend(clock, until, book=self.book, calendar=calendar, at=self.at, action=trigger)
+
+    def _recount(self) -> None:
+        """A clock follows its table: a fact it reads changed, so it is counted again from its own start (law 8)."""
+        if not self.moved_facts:
+            return
+        for clock in self.draft.clocks:
+            if not clock.runs or clock.extended or (clock.fixed and clock.due_at is not None):
+                continue
+            step = self.draft.step(clock.step) if clock.step is not None else None
+            spec = self.limit_of(step) if step else self.book.clocks[clock.name].limit
+            if spec is None or not (spec.reads & self.moved_facts):
+                continue
+            self._count_again(clock, step, spec)
+
+    def _count_again(self, clock: ClockView, step: StepView | None, spec: LimitSpec) -> None:
+        calendar = self.calendar(step.unit if step else None)
+        asker = self.draft.step(step.sent_by) if step is not None and step.sent_by is not None else None
+        view = self.view(step or self.draft.main)
+        before = clock.due_at
+        due = deadlines.find_due(
+            spec,
+            view=view,
+            start=clock.started_at,
+            calendar=calendar,
+            asker=self.draft.step_clock(asker) if asker else None,
+        )
+        target = self.book.clocks[clock.name].target if step is None else self.book.steps[clock.name].target
+        clock.target = target is not None and holds(target, view)
+        deadlines.set_due(clock, due, book=self.book, calendar=calendar, at=self.at)
+        if before is not None and clock.due_at != before:
+            clock.story.append({"what": "recounted", "at": self.at.isoformat(), "from": before.isoformat()})
+
+    # ── 5, 6 what is told ──
+
+    def _rectify(self, effect: Rectify, own: StepView | None) -> None:
+        base = own or self.draft.steps[-1]
+        search = Search(self.book, self.world, self.view(own), frozenset(self._everybody()), base.unit, frozenset(), ())
+        holder = find(effect.at, search)
+        if holder is not None and holder.unit not in self.rectify:
+            self.rectify.append(holder.unit)
+
+    def _everybody(self) -> set[str]:
+        """A rectification may lie with any unit that has people: whatever role they hold."""
+        return {duty.role for duty in self.world.duties}
+
+    def tell(self, effect: Tell, own: StepView | None, clean: dict[str, Any]) -> None:
+        self.told += receivers(
+            effect.message,
+            effect.to,
+            book=self.book,
+            picture=self.draft,
+            step=own,
+            world=self.world,
+            at=self.at,
+            places=dict(clean),
+        )
+
+    # ── the decision ──
+
+    def check_assignee(self, own: StepView | None, clean: dict[str, Any]) -> None:
+        """Only somebody who could act on the step can be named for it (law 4)."""
+        if "assignee" not in clean or own is None:
+            return
+        person = self.world.by_username[clean["assignee"]]
+        barred = rules.barred_from(self.book, self.draft, own.kind)
+        roles = rules.roles_of_step(self.book, own)
+        if person.id in barred or not self.world.serves(person.id, roles, own.unit, self.at):
+            raise invalid("assignee", f"{person.name}不能办理这一环节", f"{person.username} can't act on this step")
+
+    def check_dry(self, act: Action, own: StepView, clean: dict[str, Any]) -> None:
+        """A request that couldn't be carried out even if approved is refused when it is made."""
+        trial = Change(self.book, self.draft.copy(), self.world, self.at, self.actor)
+        trial.apply(act.name, act.then, trial.draft.step(own.ordinal), clean)
+
+    def public(self, clean: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in clean.items() if not self._is_personal(name)}
+
+    def personal(self, clean: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in clean.items() if self._is_personal(name)}
+
+    def _is_personal(self, name: str) -> bool:
+        rule = self.book.fields.get(name)
+        return rule is not None and rule.personal
+
+    def decision(self, before: Picture, event: str, own: StepView | None, clean: dict[str, Any]) -> Decision:
+        units = self.world.units
+        data: dict[str, Any] = {"given": self.public(clean)}
+        if self.opened:
+            data["opened"] = [
+                {"step": s.ordinal, "kind": s.kind, "unit": units[s.unit].code, "name": units[s.unit].name}
+                for s in self.opened
+            ]
+        if self.closed:
+            data["closed"] = [{"step": s.ordinal, "kind": s.kind, "result": s.result} for s in self.closed]
+        changed = {n: self.draft.facts.get(n) for n in sorted(self.moved_facts) if n not in clean}
+        if changed:
+            data["set"] = self.public(changed)
+        return Decision(before, self.draft, event, own, data, self.personal(clean), self.told, self.rectify)
+
+
+__all__ = ["MAXIMUM", "Change", "Move", "Opening"]

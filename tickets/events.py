@@ -1,0 +1,74 @@
+"""The history of a ticket: append-only, each event sealed with the one before it (row S02, rule 11)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+
+from complaints_site.lib.crypto import encrypt
+
+from .models import Event, Ticket
+
+
+def seal(
+    *,
+    number: str,
+    seq: int,
+    at: datetime,
+    name: str,
+    step: int | None,
+    actor: int | None,
+    data: dict[str, Any],
+    private: str,
+    previous: str,
+) -> str:
+    """The HMAC-SHA256 of an event and of the seal before it, as hex."""
+    said = [number, seq, at.astimezone(UTC).isoformat(), name, step, actor, data, private, previous]
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hmac.new(settings.EVENT_CHAIN_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def next_event(
+    ticket: Ticket,
+    *,
+    name: str,
+    at: datetime,
+    actor: int | None,
+    data: dict[str, Any],
+    private: dict[str, Any] | None = None,
+) -> Event:
+    """The ticket's next event, sealed; the caller saves it and the ticket's new chain head in one transaction.
+
+    `step` is set by the caller once the step has an id; the seal covers its ordinal, in `data["step"]`.
+    """
+    seq = ticket.event_count + 1
+    hidden = encrypt(json.dumps(private, ensure_ascii=False)) if private else ""
+    sealed = seal(
+        number=ticket.number,
+        seq=seq,
+        at=at,
+        name=name,
+        step=data.get("step"),
+        actor=actor,
+        data=data,
+        private=hidden,
+        previous=ticket.chain_head,
+    )
+    event = Event(
+        ticket=ticket,
+        seq=seq,
+        at=at,
+        name=name,
+        actor_id=actor,
+        data=data,
+        private=hidden,
+        previous=ticket.chain_head,
+        hash=sealed,
+    )
+    ticket.event_count, ticket.chain_head = seq, sealed
+    return event
