@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tickets.rulebook import flow, vocabulary, words
 from tickets.rulebook.compiled import (
@@ -81,11 +83,13 @@ def compile_into(source: Mapping[str, object], problems: Problems) -> Book:
     )
 
 
-def by_origin(actions: Mapping[str, Action], origins: Mapping[str, object], of) -> dict[str, tuple[Action, ...]]:
+def by_origin(
+    actions: Mapping[str, Action], origins: Iterable[str], of: Callable[[Action], frozenset[str]]
+) -> dict[str, tuple[Action, ...]]:
     return {name: tuple(one for one in actions.values() if name in of(one)) for name in origins}
 
 
-def head_of(source: Mapping[str, object], problems: Problems) -> dict[str, object]:
+def head_of(source: Mapping[str, object], problems: Problems) -> dict[str, Any]:
     """The section `rulebook`: who it is and the house's general rules."""
     if "rulebook" not in source:
         problems.add("rulebook", "missing", word="rulebook")
@@ -107,7 +111,7 @@ def head_of(source: Mapping[str, object], problems: Problems) -> dict[str, objec
     }
 
 
-def written_as(reader: Reader, word: str, pattern, noun: str, *, required: bool = False) -> str:
+def written_as(reader: Reader, word: str, pattern: re.Pattern[str], noun: str, *, required: bool = False) -> str:
     value = reader.text(word, required=required)
     if value and (len(value) > words.NAME_LENGTH or not pattern.fullmatch(value)):
         reader.problems.add(reader.at(word), "bad_format", name=value, noun=noun)
@@ -131,7 +135,10 @@ class Reads:
         self.dates = dates
 
     def limit(self, spec: LimitSpec | None) -> LimitSpec | None:
-        return spec and replace(spec, reads=frozenset(self.of(spec.parts, frozenset())))
+        return spec and self.known_limit(spec)
+
+    def known_limit(self, spec: LimitSpec) -> LimitSpec:
+        return replace(spec, reads=frozenset(self.of(spec.parts, frozenset())))
 
     def of(self, parts: tuple[str, ...], seen: frozenset[str]) -> set[str]:
         found: set[str] = set()
@@ -149,7 +156,7 @@ class Reads:
         return replace(step, limit=self.limit(step.limit))
 
     def clock(self, clock: Clock) -> Clock:
-        return replace(clock, limit=self.limit(clock.limit))
+        return replace(clock, limit=self.known_limit(clock.limit))
 
     def effect(self, effect: Effect) -> Effect:
         return replace(effect, limit=self.limit(effect.limit)) if isinstance(effect, Next | Ask) else effect

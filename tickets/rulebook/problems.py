@@ -71,7 +71,7 @@ def make_problem(file: str, place: str, code: str, **values: object) -> Problem:
     shown = {word: show(value) for word, value in values.items()}
     nouns = {word: value for word, value in shown.items() if word == "noun"}
     zh = shown | {word: NOUNS.get(value, value) for word, value in nouns.items()}
-    return Problem(file, place, english.format(**shown), chinese.format(**zh))
+    return Problem(file, show(place), english.format(**shown), chinese.format(**zh))
 
 
 def show(value: object) -> str:

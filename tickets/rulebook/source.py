@@ -171,7 +171,7 @@ def read(path: Path, problems: Problems) -> dict[str, object]:
     except ValueError as error:  # TOMLDecodeError is one; a number of 5,000 digits is another
         problems.add(line_of(error), "syntax", why=AT_LINE.sub("", str(error)))
         return {}
-    return plain(content, "", 0, problems)
+    return {name: plain(value, name, 1, problems) for name, value in content.items() if plain_text(name, "", problems)}
 
 
 def read_text(path: Path, problems: Problems) -> str | None:

@@ -225,9 +225,9 @@ def fine(reader: Reader) -> tuple[int, int] | None:
     if "fine" not in reader:
         return None
     value = reader.words["fine"]
-    numbers = value if isinstance(value, list) else [value, value]
-    whole = all(isinstance(one, int) and not isinstance(one, bool) for one in numbers)
-    if not whole or len(numbers) != 2 or numbers[0] > numbers[1]:
+    written = value if isinstance(value, list) else [value, value]
+    numbers = [one for one in written if isinstance(one, int) and not isinstance(one, bool)]
+    if len(written) != 2 or len(numbers) != 2 or numbers[0] > numbers[1]:
         reader.wrong("fine", "two numbers")
         return None
     return numbers[0], numbers[1]

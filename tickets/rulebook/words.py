@@ -87,8 +87,24 @@ PLACES = (
 LEAF_SECTIONS = ("fields", "messages", "alarms", "priority", "phrases", "penalties")
 SECTIONS = ("rulebook", "roles", "ends", *LEAF_SECTIONS, "tables", "steps", "actions", "clocks", "reports", "en")
 
-RULEBOOK = ("id", "version", "kind", "title", "en", "source", "source_en", "include", "quiet", "barrier", "effective")
-RULEBOOK += ("owner", "interpreter", "roll", "end", "retention")
+RULEBOOK = (
+    "id",
+    "version",
+    "kind",
+    "title",
+    "en",
+    "source",
+    "source_en",
+    "include",
+    "quiet",
+    "barrier",
+    "effective",
+    "owner",
+    "interpreter",
+    "roll",
+    "end",
+    "retention",
+)
 FIELD = ("title", "en", "type", "choices", "choices_en", "default", "of", "personal", "hint", "hint_en")
 MESSAGE = ("title", "en", "text", "text_en", "ways")
 TABLE = ("title", "en", "by", "rows")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from tickets.rulebook import words
 from tickets.rulebook.check.chances import Chance, caps_of, chance
@@ -228,8 +228,8 @@ class Explorer:
                     return None
                 return State(kind, (*stack, here.kind), branch.promise, branch.counts)
             case Back(how):
-                kind = self.back_to(source, stack, how, branch.event)
-                return State(kind, stack[:-1], branch.promise, branch.counts) if kind else None
+                asker = self.back_to(source, stack, how, branch.event)
+                return State(asker, stack[:-1], branch.promise, branch.counts) if asker else None
 
     def back_to(self, source: int, stack: tuple[str, ...], how: str, event: str) -> str | None:
         if not stack:
@@ -254,7 +254,7 @@ class Explorer:
         return self.index[state]
 
 
-def is_move(effect: Effect, book: Book) -> bool:
+def is_move(effect: Effect, book: Book) -> TypeGuard[Move]:
     """Does this effect move the main line? Asking a side step does not."""
     if isinstance(effect, Next | Ask):
         return not book.steps[effect.step].side

@@ -165,7 +165,7 @@ def combinations(clock: Clock, ways: Sequence[tuple[Part, ...]], book: Book) -> 
     for name in {name for spec in specs for name in tables_in(spec.parts, book, frozenset())}:
         table = book.tables[name]
         for column, fact in enumerate(table.by):
-            cells[fact].extend(row.cells[column] for row in table.rows if row.cells[column] is not None)
+            cells[fact].extend(cell for row in table.rows if (cell := row.cells[column]) is not None)
     for kind in {part.kind for way in ways for part in way}:
         for test in tests_in(book.steps[kind].target or ALWAYS):
             cells[test.fact].append(test.values)
@@ -188,7 +188,7 @@ def tests_in(condition: Condition) -> Iterator[OneOf]:
 
 def tables_in(parts: Sequence[str | None], book: Book, above: frozenset[str]) -> Iterator[str]:
     for part in parts:
-        if part in book.tables and part not in above:
+        if part is not None and part in book.tables and part not in above:
             yield part
             for row in book.tables[part].rows:
                 yield from tables_in(parts_of(row.value), book, above | {part})

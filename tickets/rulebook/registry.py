@@ -1,0 +1,53 @@
+"""Loaded versions as books, compiled once per process: a version never changes, so what is cached is never old."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from django.db.models import Q
+
+from tickets.models import Organisation, RulebookVersion
+from tickets.rulebook.compiled import Book
+from tickets.rulebook.load import compile_book
+from tickets.rulebook.source import Flat
+
+
+@lru_cache(maxsize=256)
+def book_of(version_id: int) -> Book:
+    """The book of a version, by the version's id. Raises RulebookVersion.DoesNotExist."""
+    version = RulebookVersion.objects.get(pk=version_id)
+    return compile_book(source_of(version), f"{version.book}.toml")
+
+
+def current_books(at: datetime, organisation: Organisation | None = None) -> dict[str, RulebookVersion]:
+    """The version of each rulebook in force at `at`: the highest one whose effective date has come.
+
+    With an organisation only those it may use: its own and those of the whole installation.
+    """
+    versions = RulebookVersion.objects.filter(effective_from__lte=at).order_by("book", "version")
+    if organisation is not None:
+        versions = versions.filter(Q(organisation=None) | Q(organisation=organisation))
+    return {version.book: version for version in versions.defer("source")}
+
+
+def current_version(book: str, at: datetime) -> RulebookVersion | None:
+    """The version of one rulebook in force; None when none is."""
+    return RulebookVersion.objects.filter(book=book, effective_from__lte=at).order_by("-version").first()
+
+
+def stored_source(flat: Flat) -> dict[str, object]:
+    """What is stored of a flattened source.
+
+    The text is the truth: PostgreSQL's jsonb forgets the order of names, and that is the order of actions, fields and
+    choices on the screen. The roles stand beside it to be found by a query.
+    """
+    return {"text": flat.canonical, "roles": flat.source.get("roles", {})}
+
+
+def source_of(version: RulebookVersion) -> Mapping[str, object]:
+    """The flattened source of a version, in the order in which it was written."""
+    source: Mapping[str, object] = json.loads(version.source["text"])
+    return source
