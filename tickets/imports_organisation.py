@@ -99,15 +99,15 @@ def import_units(path: Path, *, organisation: str, at: datetime, dry_run: bool =
 
 
 def import_people(
-    path: Path, *, password: Callable[[], str] | None = None, at: datetime, dry_run: bool = False
-) -> tuple[ImportReport, dict[str, str]]:
+    path: Path, *, password: Callable[[], str | None] | None = None, at: datetime, dry_run: bool = False
+) -> tuple[ImportReport, dict[str, str | None]]:
     """People and their duties; the second result is the first password of each new person, by staff number.
 
-    A role is an id or a title, at the person's own unit; `role@CODE` is one at another unit. `password` makes the
-    first passwords; random ones if it is left out.
+    A role is an id or a title, at the person's own unit; `role@CODE` is one at another unit, and a `+` behind either
+    takes in the units below. `password` makes the first passwords (None: no log-in); random ones if it is left out.
     """
     rows = read_sheet(path, PEOPLE_COLUMNS, ["username"])
-    passwords: dict[str, str] = {}
+    passwords: dict[str, str | None] = {}
     titles = {title: role for role, title in roles_known().items()}
 
     def work(report: ImportReport) -> None:
@@ -251,7 +251,11 @@ def _flag(row: SheetRow, column: str) -> bool:
 
 # ── people ───────────────────────────────────────────────────────────────────────────────────────────
 def _person(
-    row: SheetRow, titles: dict[str, str], password: Callable[[], str], passwords: dict[str, str], at: datetime
+    row: SheetRow,
+    titles: dict[str, str],
+    password: Callable[[], str | None],
+    passwords: dict[str, str | None],
+    at: datetime,
 ) -> str:
     person = Person.objects.filter(username=row["username"]).first()
     home = _unit_named(row["unit"], "unit") if row["unit"] else person and person.home_unit
@@ -291,10 +295,10 @@ def _person_again(person: Person, row: SheetRow, home: Unit, at: datetime) -> bo
 
 def _grant(person: Person, word: str, row: SheetRow, home: Unit, titles: dict[str, str]) -> bool:
     """Whether the duty is new or reaches differently than before."""
-    role, _at, code = word.partition("@")
+    role, _at, code = word.removesuffix("+").partition("@")
     role = titles.get(role, role)
     unit = _unit_named(code, "roles") if code else home
-    subtree = _flag(row, "subtree")
+    subtree = word.endswith("+") or _flag(row, "subtree")
     if person.duties.filter(role=role, unit=unit, subtree=subtree).exists():
         return False
     duty_grant(person=person, role=role, unit=unit, subtree=subtree)

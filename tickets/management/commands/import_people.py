@@ -36,7 +36,7 @@ class Command(SheetCommand):
             self.hand_over(passwords, file)
         return report
 
-    def hand_over(self, passwords: dict[str, str], file: Path | None) -> None:
+    def hand_over(self, passwords: dict[str, str | None], file: Path | None) -> None:
         """First passwords are told once; a file of them is for its owner's eyes only."""
         if file is None:
             for username, password in passwords.items():
