@@ -45,6 +45,9 @@ PRINCIPLES = {
     "urgency": (gettext_lazy("急"), gettext_lazy("迫切性")),
 }
 
+# Few cells are dark: the eye should find the crowded ones.
+HEAT_SHARES = (0.11, 0.26, 0.48, 0.78)
+
 
 # ── drawings ─────────────────────────────────────────────────────────────────────────────────────────
 @register.simple_tag
@@ -203,7 +206,7 @@ def heat_step(value: int, greatest: int) -> str:
     """The class of a heat cell: q1 … q5 by the share of the greatest cell, none for zero."""
     if not value or not greatest:
         return ""
-    return f"q{min(5, 1 + int(5 * (value - 1) / greatest))}"
+    return f"q{1 + sum(value > share * greatest for share in HEAT_SHARES)}"
 
 
 @register.filter
