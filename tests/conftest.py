@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Complaints and calendars that others wrote. They are no part of the product: a check that needs them steps aside.
 REFERENCE_DATA = Path(os.environ.get("REFERENCE_DATA") or ROOT.parent / "shared" / "data")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -39,6 +40,8 @@ def absent() -> dict[str, str]:
         reasons["reference_data"] = "reference data is not here (REFERENCE_DATA): its checks stepped aside"
     if not CHROMIUM:
         reasons["browser"] = "Chromium is not here (CHROMIUM): the tests in a browser stepped aside"
+    if not AXE.exists():
+        reasons["axe"] = "axe is not here (npm ci): the tests of accessibility stepped aside"
     return reasons
 
 
@@ -57,7 +60,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def failures_of_the_machine() -> list[str]:
     """What a machine of the CI must have and this one lacks."""
-    return [*lanes.missing_lines(), *([absent()["browser"]] if "browser" in absent() else [])]
+    return [*lanes.missing_lines(), *(line for name, line in absent().items() if name != "reference_data")]
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -67,7 +70,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     words = [f"{lane} with Redis" if lane == lanes.POSTGRESQL and lanes.redis_url() else lane for lane in ran]
     terminalreporter.write_line(f"lanes: {', '.join(words)}")
     for line in dict.fromkeys([*(lanes.missing_lines() if by_lane else []), *absent().values()]):
-        terminalreporter.write_line(f"{'MISSING' if IN_CI else 'note'}: {line}")
+        terminalreporter.write_line(f"{'MISSING' if IN_CI and line in failures_of_the_machine() else 'note'}: {line}")
 
 
 @pytest.hookimpl(trylast=True)
@@ -208,6 +211,12 @@ def new_page(browser: Any, live_server: Any) -> Iterator[Any]:
     for context in contexts:
         context.close()
     assert not errors, errors
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core: `page.evaluate(axe)`, then `page.evaluate("axe.run()")`."""
+    return AXE.read_text(encoding="utf-8")
 
 
 @pytest.fixture
