@@ -100,5 +100,3 @@ def _table_with_own_days(organisation: Organisation) -> DayTable:
         names={**table.names, **{row.day: row.note for row in own}},
         published=table.published,
     )
-
-

@@ -26,7 +26,7 @@ STEP_COLUMNS = (
     *("signed_at", "closed_at", "closed_by_id", "result", "version", "data"),
 )
 CLOCK_COLUMNS = (
-    *("id", "step_id", "name", "generation", "\"limit\"", "started_at", "first_due_at", "due_at", "warn_at"),
+    *("id", "step_id", "name", "generation", '"limit"', "started_at", "first_due_at", "due_at", "warn_at"),
     *("ceiling_at", "stood_still_seconds", "stopped_at", "stopped_by", "extended", "fixed", "target", "provisional"),
     *("story", "chain", "moment", "next_at", "warned_at", "overdue_at", "silenced"),
 )
@@ -124,7 +124,9 @@ def _step(row: dict[str, Any], ordinals: dict[int, int]) -> StepView:
 def _clock(row: dict[str, Any], ordinals: dict[int, int]) -> ClockView:
     instants = {name: _instant(value) for name, value in row.items() if name.endswith("_at")}
     flags = {name: bool(row[name]) for name in ("extended", "fixed", "target", "provisional")}
-    plain = {name: row[name] for name in ("id", "name", "generation", "limit", "stopped_by", "story", "chain", "moment")}
+    plain = {
+        name: row[name] for name in ("id", "name", "generation", "limit", "stopped_by", "story", "chain", "moment")
+    }
     still = timedelta(seconds=row["stood_still_seconds"]) if row["stood_still_seconds"] else None
     step = ordinals.get(row["step_id"])
     return ClockView(step=step, stood_still=still, silenced=row["silenced"], **instants, **flags, **plain)  # type: ignore[arg-type]

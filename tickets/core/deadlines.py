@@ -87,7 +87,10 @@ def ceiling(limit: str | None, view: View, start: datetime, calendar: Calendar) 
 
 
 def set_due(clock: ClockView, due: Due | None, *, book: Book, calendar: Calendar, at: datetime) -> None:
-    """Give the clock this deadline. A first deadline keeps the generation, another one raises it."""
+    """Give the clock this deadline. A first deadline keeps the generation, another one raises it.
+
+    What a table moves is no extension, so the deadline first told moves along (row N03 compares with extensions).
+    """
     if due is None:
         if clock.due_at is not None:
             clock.due_at = clock.warn_at = None
@@ -97,11 +100,10 @@ def set_due(clock: ClockView, due: Due | None, *, book: Book, calendar: Calendar
     due_at = max(due.due_at, clock.started_at)
     if clock.due_at is not None and due_at == clock.due_at:
         return
-    if clock.first_due_at is None:
-        clock.first_due_at = due_at
-    else:
+    if clock.due_at is not None:
         clock.generation += 1
         clock.silenced = ""
+    clock.first_due_at = due_at
     clock.limit, clock.due_at, clock.provisional = due.limit, due_at, due.provisional
     if clock.ceiling_at is not None and clock.ceiling_at < due_at:
         clock.ceiling_at = due_at

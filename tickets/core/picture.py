@@ -69,10 +69,15 @@ class ClockView:
         return self.stopped_at is None
 
     def state(self, at: datetime) -> str:
-        """`running`, `warned`, `overdue` or `stopped` at that instant; time decides, not whether the watch came by."""
+        """`none` (no deadline yet), `running`, `warned`, `overdue` or `stopped` at that instant.
+
+        Time decides, not whether the watch came by.
+        """
         if self.stopped_at is not None:
             return "stopped"
-        if self.due_at is not None and at >= self.due_at:
+        if self.due_at is None:
+            return "none"
+        if at >= self.due_at:
             return "overdue"
         if self.warn_at is not None and at >= self.warn_at:
             return "warned"

@@ -301,7 +301,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(null=True)),
                 ('warn_at', models.DateTimeField(null=True)),
                 ('ceiling_at', models.DateTimeField(null=True)),
-                ('stood_still', models.DurationField(null=True)),
+                ('stood_still_seconds', models.FloatField(default=0)),
                 ('stopped_at', models.DateTimeField(null=True)),
                 ('stopped_by', models.CharField(blank=True, max_length=60)),
                 ('extended', models.BooleanField(default=False)),

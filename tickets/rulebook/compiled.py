@@ -294,9 +294,9 @@ class Moment:
     tells_only: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Chain:
-    """Moments in the order of time; the repeating one, if any, is last."""
+    """Moments in the order of time; the repeating one, if any, is last. Hashed by identity."""
 
     name: str
     moments: tuple[Moment, ...]

@@ -52,7 +52,9 @@ def compile_flat(flat: Flat) -> Book:
 
 def compile_into(source: Mapping[str, object], problems: Problems) -> Book:
     """Compile what can be compiled and collect the problems, so that one run shows all of them."""
-    Reader(source, "", problems, words.SECTIONS)
+    for name in Reader(source, "", problems).words:
+        if name not in words.SECTIONS:
+            problems.unknown(name, "section", name, words.SECTIONS)
     head = head_of(source, problems)
     steps = flow.steps(source, problems)
     ends = vocabulary.ends(source, problems)

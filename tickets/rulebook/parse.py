@@ -111,9 +111,8 @@ def limit_at(reader: Reader, word: str = "limit") -> LimitSpec | None:
     """The parts as written; `reads` is added when all tables are known (`load.with_reads`)."""
     if word not in reader:
         return None
-    parts = reader.names(word)
+    parts = parts_at(reader, word)
     if not parts:
-        reader.problems.add(reader.place, "empty", word=word)
         return None
     for part in parts:
         check_limit_word(part, reader.at(word), reader.problems)
@@ -142,11 +141,15 @@ def plain_limit_at(reader: Reader, word: str) -> str | None:
 def holder_at(reader: Reader, word: str = "at") -> HolderSpec | None:
     if word not in reader:
         return None
-    parts = reader.names(word)
-    if not parts:
+    parts = parts_at(reader, word)
+    return HolderSpec(parts) if parts else None
+
+
+def parts_at(reader: Reader, word: str) -> tuple[str, ...]:
+    """A word or a list of words, at least one."""
+    if reader.words[word] == []:
         reader.problems.add(reader.place, "empty", word=word)
-        return None
-    return HolderSpec(parts)
+    return reader.names(word)
 
 
 # ── effects ──────────────────────────────────────────────────────────────────────────────────────────
@@ -205,7 +208,7 @@ def back(how: str, reader: Reader, when: Condition) -> Back:
 
 def tell_to(reader: Reader) -> tuple[str, ...]:
     to = reader.names("to")
-    if not to:
+    if not to and not reader.words.get("to"):
         reader.problems.add(reader.place, "missing", word="to")
     return to
 

@@ -69,9 +69,15 @@ class Problems:
 def make_problem(file: str, place: str, code: str, **values: object) -> Problem:
     english, chinese = REASONS[code]
     shown = {word: show(value) for word, value in values.items()}
-    nouns = {word: value for word, value in shown.items() if word == "noun"}
-    zh = shown | {word: NOUNS.get(value, value) for word, value in nouns.items()}
+    zh = shown | {word: NOUNS.get(shown[word], shown[word]) for word in ("noun", "found") if word in shown}
+    zh |= {word: in_chinese(shown[word]) for word in ("combination",) if word in shown}
     return Problem(file, show(place), english.format(**shown), chinese.format(**zh))
+
+
+def in_chinese(combination: str) -> str:
+    for english, chinese in (("not yet known", "尚不知道"), ("any other", "其他")):
+        combination = combination.replace(f": {english}", f": {chinese}")
+    return combination
 
 
 def show(value: object) -> str:

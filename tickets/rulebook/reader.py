@@ -79,7 +79,7 @@ class Reader:
         if isinstance(value, str):
             return (value,)
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            self.wrong(word, "a list of names")
+            self.wrong(word, "a name or a list of names")
             return ()
         return tuple(value)
 

@@ -42,9 +42,11 @@ def stored_source(flat: Flat) -> dict[str, object]:
     """What is stored of a flattened source.
 
     The text is the truth: PostgreSQL's jsonb forgets the order of names, and that is the order of actions, fields and
-    choices on the screen. The roles stand beside it to be found by a query.
+    choices on the screen. The roles and the barrier stand beside it to be found by a query.
     """
-    return {"text": flat.canonical, "roles": flat.source.get("roles", {})}
+    rulebook = flat.source.get("rulebook", {})
+    barrier = rulebook.get("barrier", "person") if isinstance(rulebook, Mapping) else "person"
+    return {"text": flat.canonical, "roles": flat.source.get("roles", {}), "barrier": barrier}
 
 
 def source_of(version: RulebookVersion) -> Mapping[str, object]:

@@ -164,6 +164,7 @@ def cell(number: int, value: object, reader: Reader) -> frozenset[object] | None
     values = value if isinstance(value, list) else [value]
     if "*" in values:
         reader.problems.add(reader.place, "star_in_list", row=number)
+        return frozenset(one for one in values if isinstance(one, str) and one != "*")
     if not values or not all(isinstance(one, str | int | float | bool) for one in values):
         noun = "a value or a list of values"
         reader.problems.add(f"{reader.place}.rows[{number}]", "expected", noun=noun, found=kind_of(value))

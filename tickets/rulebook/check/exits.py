@@ -48,11 +48,14 @@ class Exit:
     conditions: tuple[Condition, ...]
 
 
-def check_exits(space: Space, known: Known, problems: Problems) -> None:
+def check_exits(space: Space, known: Known, problems: Problems) -> frozenset[str]:
+    """Report steps that can't be left; answer with their kinds."""
     reached = space.kinds | side_kinds(space)
+    before = len(problems.found)
     for kind, step in space.book.steps.items():
         if kind in reached:
             check_step_exits(step, space, known, problems)
+    return frozenset(one.place.removeprefix("steps.") for one in problems.found[before:])
 
 
 def check_step_exits(step: Step, space: Space, known: Known, problems: Problems) -> None:

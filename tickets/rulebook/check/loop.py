@@ -6,19 +6,17 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 
 from tickets.rulebook import words
-from tickets.rulebook.check.space import MOST_STATES, Edge, Space
+from tickets.rulebook.check.space import Edge, Space
 from tickets.rulebook.compiled import Action, Ask, Back, Book, End, Next
 from tickets.rulebook.problems import Problems
 
 
-def check_loop(space: Space, problems: Problems) -> None:
-    if not space.complete:
-        problems.add("steps", "too_many_states", most=MOST_STATES)
-        return
+def check_loop(space: Space, problems: Problems, closed_in: frozenset[str] = frozenset()) -> None:
+    """`closed_in`: steps of which it was said already that they can't be left."""
     check_occurs(space, problems)
     check_answers(space, problems)
     check_promise(space, problems)
-    check_ends(space, problems)
+    check_ends(space, problems, closed_in)
     check_alarms(space, problems)
 
 
@@ -33,7 +31,7 @@ def check_occurs(space: Space, problems: Problems) -> None:
             problems.add(f"steps.{kind}", "unreached")
     happening = space.events | side_events(space, sides)
     for name, action in book.actions.items():
-        if name in happening:
+        if name in happening or (action.from_steps and not action.from_steps & (space.kinds | sides)):
             continue
         if any(isinstance(effect, Back) for effect in action.then) and action.from_steps & space.kinds:
             problems.add(f"actions.{name}", "never_asked", name=", ".join(sorted(action.from_steps)))
@@ -105,7 +103,7 @@ def check_promise(space: Space, problems: Problems) -> None:
 # ── ends ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def check_ends(space: Space, problems: Problems) -> None:
+def check_ends(space: Space, problems: Problems, closed_in: frozenset[str]) -> None:
     """From each situation an end can be reached; breaking off (withdraw, merge: from any step) does not count."""
     good = can_end(space)
     bad = [number for number in range(len(space.states)) if number not in good]
@@ -117,7 +115,7 @@ def check_ends(space: Space, problems: Problems) -> None:
             ways[edge.source].append(edge.target)
     stuck = [number for number in bad if not ways[number]]
     code = "stuck" if stuck else "no_end"
-    told = set()
+    told = set(closed_in)
     for number in stuck or bad[:1]:
         kind = space.states[number].kind
         if kind not in told:

@@ -10,7 +10,7 @@ from tickets.rulebook.check.exits import check_exits
 from tickets.rulebook.check.known import Known
 from tickets.rulebook.check.loop import check_loop
 from tickets.rulebook.check.names import check_names
-from tickets.rulebook.check.space import Space, explore
+from tickets.rulebook.check.space import MOST_STATES, Space, explore
 from tickets.rulebook.check.sums import check_sums
 from tickets.rulebook.check.tables import check_tables
 from tickets.rulebook.compiled import Book
@@ -50,11 +50,12 @@ def check(book: Book, file: str = "", places: Mapping[str, str] | None = None) -
     if errors:
         return Report(tuple(errors.found))
     space = explore(book)
-    check_loop(space, errors)
     if not space.complete:
+        errors.add("steps", "too_many_states", most=MOST_STATES)
         return Report(tuple(errors.found))
     known = Known(space)
-    check_exits(space, known, errors)
+    closed_in = check_exits(space, known, errors)
+    check_loop(space, errors, closed_in)
     check_tables(known, errors)
     longest = check_sums(space, errors)
     advise(scope, warnings)

@@ -120,7 +120,7 @@ class Scope:
                 self.problems.add(place, "not_date", name=part)
         elif row:
             self.problems.add(place, "limit_value", row=row, value=part, user=user)
-        else:
+        elif words.is_name(part):  # what could not even be a name was told when it was read
             dates = [name for name, field in self.book.fields.items() if field.type == "datetime"]
             self.problems.unknown(place, "table or date field", part, [*self.book.tables, *dates])
 

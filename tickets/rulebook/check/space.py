@@ -238,10 +238,10 @@ class Explorer:
         if how == "again":
             return asker
         answered = self.book.steps[asker].answered
-        if answered is None:
+        if answered is None:  # an error of its own; going on at the asker keeps it the only one
             self.space.unanswered.setdefault(asker, (source, event))
-        else:
-            self.space.answered.add(asker)
+            return asker
+        self.space.answered.add(asker)
         return answered
 
     def number_of(self, state: State, source: int, event: str) -> int:

@@ -149,6 +149,8 @@ def show_value(value: object) -> str:
 def uses_of(known: Known) -> Iterator[Use]:
     book = known.book
     for kind, step in book.steps.items():
+        if kind not in known.steps:  # never reached: told by the proof of the flow
+            continue
         yield from spec_uses((step.at, step.limit), f"steps.{kind}", known.at(kind), book)
         yield from condition_uses(step.target, f"steps.{kind}", known.at(kind))
     for name, clock in book.clocks.items():

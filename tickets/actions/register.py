@@ -1,0 +1,328 @@
+"""A ticket comes into being: the create of page, API, web form and import (rows C01-C04, S01, rule 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from complaints_site.lib.crypto import blind_index
+from complaints_site.lib.pairs import pairs
+
+from ..core.decide import register
+from ..core.given import clean_value, text_problem
+from ..core.picture import Picture
+from ..core.rules import Actor
+from ..core.sentences import Invalid, Refused, Say
+from ..core.world import World
+from ..models import (
+    FACT_COLUMNS,
+    Customer,
+    IdempotencyKey,
+    Person,
+    RulebookVersion,
+    Ticket,
+    TicketText,
+)
+from ..numbers import next_number
+from ..organisations import world_of
+from ..rows import write_clocks, write_steps
+from ..rulebook.compiled import Book
+from ..rulebook.registry import book_of
+from .files import take_files
+from .links import link_tickets
+from .outcome import Outcome
+from .write import finish_event, put_picture, seal_event, write_messages
+
+LONGEST = {"subject": 200, "content": 20_000}
+REACHES = ("phone", "email", "account", "address")
+
+
+@dataclass(slots=True)
+class NewCustomer:
+    name: str = ""
+    phone: str = ""
+    account: str = ""
+    email: str = ""
+    address: str = ""
+    level: str = ""
+    brand: str = ""
+    region: str = ""
+
+    def can_be_reached(self) -> bool:
+        return any(getattr(self, name) for name in REACHES)
+
+
+@dataclass(slots=True)
+class NewTicket:
+    """What a ticket begins with. `facts` are vocabulary that every house shares (business_type, grade, ...), `data`
+    what the rulebook's `register` needs beyond it; names that a rulebook doesn't have are kept as they are."""
+
+    content: str
+    customer: NewCustomer = field(default_factory=NewCustomer)
+    subject: str = ""
+    anonymous: bool = False
+    confidential: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    received_at: datetime | None = None
+    received_by: str = ""  # the receiving unit's code
+    respondent_unit: str = ""
+    respondent_person: str = ""
+    source: str = ""
+    external_id: str = ""
+
+
+@dataclass(slots=True)
+class Idempotency:
+    """A client's key, and how the first answer is made; it is kept in the ticket's own transaction."""
+
+    key: str
+    body_sha256: str
+    answer: Callable[[Outcome], dict[str, Any]]
+
+
+class Repeated(Exception):
+    """This request was answered before."""
+
+    def __init__(self, ticket: Ticket | None, answer: dict[str, Any] | None) -> None:
+        super().__init__("repeated")
+        self.ticket, self.answer = ticket, answer
+
+
+def ticket_register(
+    new: NewTicket,
+    *,
+    version: RulebookVersion,
+    actor: Person,
+    at: datetime,
+    idempotency: Idempotency | None = None,
+) -> Outcome:
+    """Create a ticket. Raises Invalid (422), Forbidden (403), Refused (409), Repeated (answered before).
+
+    The same (source, external_id) is the same ticket for ever: Repeated carries the first one.
+    """
+    assert actor.organisation_id is not None  # noqa: S101  access lets nobody else in
+    world = world_of(actor.organisation_id)
+    book = book_of(version.pk)
+    _refuse_repeated(new, idempotency, actor)
+    picture = _picture(new, book, world, actor, at)
+    number = next_number(picture.received_at, world.calendar.zone)
+    picture.number = number
+    decision = register(book, picture, given=_given(new, book), actor=Actor(actor.pk), world=world, at=at)
+    ticket = _ticket(new, version, picture, actor, at, number)
+    put_picture(ticket, book, decision.after, at)
+    event = seal_event(ticket, decision, world=world, actor=actor.pk, at=at)
+    try:
+        with transaction.atomic():
+            ticket.customer = _customer(new.customer, ticket.organisation_id, at)
+            ticket.save(force_insert=True)
+            decision.before.id = decision.after.id = ticket.pk
+            decision.after.version = ticket.version
+            write_steps(ticket, decision.before, decision.after)
+            write_clocks(ticket, decision.before, decision.after, at)
+            TicketText.objects.create(ticket=ticket, pairs=searchable(ticket))
+            finish_event(event, decision)
+            take_files(ticket, book, _given(new, book), actor=actor)
+            link_tickets(ticket, decision, actor=actor, at=at)
+            write_messages(ticket, decision, book=book, world=world, at=at)
+            outcome = Outcome(ticket, decision.after, book, world, decision)
+            if idempotency is not None:
+                _keep_answer(idempotency, outcome, actor, at)
+            return outcome
+    except IntegrityError:
+        _refuse_repeated(new, idempotency, actor)  # somebody with the same key was first
+        raise
+
+
+def searchable(ticket: Ticket) -> str:
+    """What full-text search finds a ticket by: subject and the customer's words, as pairs of characters."""
+    return " ".join(pairs(f"{ticket.subject} {ticket.content}"))
+
+
+# ── repeated requests ────────────────────────────────────────────────────────────────────────────────
+
+
+def _refuse_repeated(new: NewTicket, idempotency: Idempotency | None, actor: Person) -> None:
+    if idempotency is not None:
+        known = IdempotencyKey.objects.filter(person=actor, key=idempotency.key).select_related("ticket").first()
+        if known is not None and known.body_sha256 != idempotency.body_sha256:
+            errors = Invalid()
+            errors.add(
+                "Idempotency-Key",
+                "这个键已用于另一件内容不同的请求",
+                "This key was used for a request with another body",
+            )
+            raise errors
+        if known is not None:
+            raise Repeated(known.ticket, known.answer)
+    if new.external_id:
+        ticket = Ticket.objects.filter(source=new.source, external_id=new.external_id).first()
+        if ticket is not None:
+            raise Repeated(ticket, None)
+
+
+def _keep_answer(idempotency: Idempotency, outcome: Outcome, actor: Person, at: datetime) -> None:
+    IdempotencyKey.objects.create(
+        person=actor,
+        key=idempotency.key,
+        body_sha256=idempotency.body_sha256,
+        ticket=outcome.ticket,
+        answer=idempotency.answer(outcome),
+        created_at=at,
+    )
+
+
+# ── the beginning ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _given(new: NewTicket, book: Book) -> dict[str, Any]:
+    """The values of `register`: those of the body that it takes, and all of `data`."""
+    taken = {need.field for need in book.register.fields}
+    common = {"content": new.content, **new.facts, "level": new.customer.level, "brand": new.customer.brand}
+    common["region"] = new.facts.get("region") or new.customer.region
+    for name in REACHES:  # property asks for the phone as a field of its own (立项)
+        common.setdefault(name, getattr(new.customer, name))
+    return {**{name: value for name, value in common.items() if name in taken and value not in (None, "")}, **new.data}
+
+
+def _picture(new: NewTicket, book: Book, world: World, actor: Person, at: datetime) -> Picture:
+    errors = Invalid()
+    _check_texts(new, errors)
+    received_at = new.received_at or at
+    if received_at > at:
+        errors.add("received_at", "受理时间不能晚于现在", "A complaint can't be received in the future")
+    unit = _unit_of(new.received_by, actor, world, errors)
+    respondent_unit = world.by_code.get(new.respondent_unit)
+    if new.respondent_unit and respondent_unit is None:
+        errors.add("respondent.unit", f"没有单位“{new.respondent_unit}”", "There is no such unit")
+    respondent = world.by_username.get(new.respondent_person)
+    if new.respondent_person and respondent is None:
+        errors.add("respondent.person", f"没有人员“{new.respondent_person}”", "There is no such person")
+    if not new.anonymous and not new.customer.can_be_reached():
+        errors.add(
+            "customer",
+            "至少留一种联系方式（电话、邮箱、账号或地址）；客户要匿名就勾选匿名",
+            "Give one way to reach the customer (phone, email, account or address), or mark the complaint anonymous",
+        )
+    facts = _facts(new, book, world, errors)
+    errors.raise_if_any()
+    return Picture(
+        number="",
+        kind=book.kind,
+        received_at=received_at,
+        received_unit=unit,
+        facts=facts,
+        respondent_unit=respondent_unit.id if respondent_unit else None,
+        respondent_person=respondent.id if respondent else None,
+    )
+
+
+def _facts(new: NewTicket, book: Book, world: World, errors: Invalid) -> dict[str, Any]:
+    """Facts that stand beside what `register` takes: the customer's, and what the rulebook has as a field."""
+    taken = {need.field for need in book.register.fields}
+    values = {**new.facts, "level": new.customer.level, "brand": new.customer.brand}
+    values["region"] = new.facts.get("region") or new.customer.region
+    kept = {}
+    for name, value in values.items():
+        if value in (None, "") or name in taken:
+            continue
+        rule = book.fields.get(name)
+        if rule is not None:
+            kept[name] = clean_value(rule, name, value, errors, world)
+        elif isinstance(value, str) and not text_problem(value, 60 if name in FACT_COLUMNS else 2000):
+            kept[name] = value
+        else:
+            errors.add(name, "这里要填短的文字", "Must be a short text")
+    return kept
+
+
+def _check_texts(new: NewTicket, errors: Invalid) -> None:
+    if not new.content.strip():
+        errors.add("content", "写下客户说了什么", "Write down what the customer said")
+    texts = {"subject": new.subject, "content": new.content}
+    texts |= {
+        f"customer.{name}": getattr(new.customer, name) for name in ("name", *REACHES, "level", "brand", "region")
+    }
+    texts |= {"external_id": new.external_id, "source": new.source}
+    longest = {**LONGEST, "external_id": 120, "source": 60, "customer.region": 12}
+    for name, value in texts.items():
+        problem = text_problem(value, longest.get(name, 200))
+        if problem is not None:
+            errors.errors.setdefault(name, []).append(problem)
+
+
+def _unit_of(code: str, actor: Person, world: World, errors: Invalid) -> int:
+    """The receiving unit: the one named, else the actor's own."""
+    if code:
+        unit = world.by_code.get(code)
+        if unit is None or not unit.is_open:
+            errors.add("received_by", f"没有单位“{code}”", f'There is no unit "{code}"')
+        return unit.id if unit else 0
+    if actor.home_unit_id is None:
+        raise Refused(
+            "no_holder", Say("您没有所属单位，请指明受理单位", "You have no unit of your own: name the receiving unit")
+        )
+    return actor.home_unit_id
+
+
+def _ticket(
+    new: NewTicket, version: RulebookVersion, picture: Picture, actor: Person, at: datetime, number: str
+) -> Ticket:
+    return Ticket(
+        number=number,
+        organisation_id=actor.organisation_id,
+        rulebook=version,
+        kind=version.kind,
+        subject=new.subject or _first_words(new.content),
+        content=new.content,
+        anonymous=new.anonymous,
+        confidential=new.confidential,
+        respondent_unit_id=picture.respondent_unit,
+        respondent_person_id=picture.respondent_person,
+        received_unit_id=picture.received_unit,
+        received_at=picture.received_at,
+        registered_at=at,
+        registered_by=actor,
+        source=new.source,
+        external_id=new.external_id,
+    )
+
+
+def _first_words(content: str) -> str:
+    """A subject for who gave none: the first sentence, short enough for a row."""
+    line = " ".join(content.split())
+    for stop in "。！？!?；;":
+        line = line.split(stop)[0]
+    return line[:60]
+
+
+def _customer(new: NewCustomer, organisation_id: int, at: datetime) -> Customer | None:
+    """The customer of that number, brought up to date, or a new one; None for somebody who said nothing."""
+    if not (new.name or new.can_be_reached()):
+        return None
+    index, account = blind_index(new.phone), blind_index(new.account)
+    known = None
+    if index:
+        known = Customer.objects.filter(organisation_id=organisation_id, phone_index=index).order_by("-id").first()
+    values = {
+        name: value
+        for name in ("name", "phone", "account", "email", "address", "level", "brand", "region")
+        if (value := getattr(new, name))
+    }
+    if known is None:
+        return Customer.objects.create(
+            organisation_id=organisation_id, phone_index=index, account_index=account, created_at=at, **values
+        )
+    changed = [name for name, value in values.items() if getattr(known, name) != value]
+    for name in changed:
+        setattr(known, name, values[name])
+    if account and known.account_index != account:
+        known.account_index = account
+        changed.append("account_index")
+    if changed:
+        known.save(update_fields=changed)
+    return known
