@@ -1,4 +1,4 @@
-"""Takes the pictures of README.md: `make screenshots`. A site of its own, with demo data, in a folder that is removed."""
+"""Takes the pictures of README.md: `make screenshots`. It starts a site of its own, with demo data."""
 
 import os
 import socket
