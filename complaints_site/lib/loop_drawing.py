@@ -202,7 +202,7 @@ def _wanted_x(step: dict[str, Any], source: Box | None, boxes: list[Box]) -> flo
     if source is None:
         return LEFT if not boxes else latest + STAGGER
     if step.get("assist"):
-        return max(LEFT, source.x - 110)
+        return max(LEFT, source.x - 90)
     if step.get("back") or step["state"] == "next":
         return source.right - 20
     return source.x + STAGGER
@@ -245,10 +245,10 @@ def _up(source: Box, box: Box, kind: str, verb: str) -> Arrow:
 
 
 def _assist_arrows(step: dict[str, Any], source: Box, box: Box) -> list[Arrow]:
-    x = min(max(source.x + 16, box.x + 16), source.right - 14)
+    x = min(max(source.x + 10, box.x + 12), source.right - 14)
     if x < box.x + 8:  # the assist stands to the right of who asked: bend into its side
         return [_down(source, box, "assist", "")]
     arrows = [Arrow(f"M{x:g} {source.bottom:g}V{box.y - 5:g}", "assist")]
-    if step["state"] == "done" and x + 20 < min(source.right, box.right) - 6:
-        arrows.append(Arrow(f"M{x + 20:g} {box.y:g}V{source.bottom + 6:g}", "back"))
+    if step["state"] == "done" and x + 16 < min(source.right, box.right) - 4:
+        arrows.append(Arrow(f"M{x + 16:g} {box.y:g}V{source.bottom + 6:g}", "back"))
     return arrows

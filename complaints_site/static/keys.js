@@ -28,6 +28,7 @@
       .join(" ");
 
   function pressed(event) {
+    if (event.key === "?" && !event.ctrlKey && !event.altKey) return "Shift+Slash"; // wherever a layout has it
     const parts = [];
     if (event.ctrlKey) parts.push("Ctrl");
     if (event.altKey) parts.push("Alt");
@@ -122,6 +123,12 @@
     return copy.textContent.trim().replace(/\s+/g, " ");
   }
 
+  /* What stands on the caps: the hint's own words where there is one. */
+  function faces(element) {
+    const caps = [...element.querySelectorAll("kbd")].map((cap) => cap.textContent);
+    return caps.length ? caps : element.dataset.key.split(/[ +]/);
+  }
+
   function fillMap(dialog) {
     const groups = new Map();
     const seen = new Set();
@@ -131,7 +138,7 @@
       seen.add(element.dataset.key);
       const group = element.dataset.keyGroup || dialog.dataset.here;
       if (!groups.has(group)) groups.set(group, []);
-      groups.get(group).push([element.dataset.key, name]);
+      groups.get(group).push([faces(element), name]);
     }
     const body = dialog.querySelector("[data-key-map-body]");
     body.replaceChildren();
@@ -142,9 +149,9 @@
   function drawGroup(group, lines) {
     const title = Object.assign(document.createElement("h3"), { textContent: group });
     const list = Object.assign(document.createElement("dl"), { className: "key-list" });
-    for (const [keys, name] of lines) {
+    for (const [caps, name] of lines) {
       const term = document.createElement("dt");
-      for (const key of keys.split(/[ +]/)) term.append(Object.assign(document.createElement("kbd"), { textContent: key }));
+      for (const cap of caps) term.append(Object.assign(document.createElement("kbd"), { textContent: cap }));
       list.append(term, Object.assign(document.createElement("dd"), { textContent: name }));
     }
     return [title, list];
