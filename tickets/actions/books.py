@@ -11,7 +11,7 @@ from tickets.models import Organisation, Person, RulebookVersion
 from tickets.rulebook.compiled import Book
 from tickets.rulebook.load import compile_flat
 from tickets.rulebook.problems import RulebookErrors, make_problem
-from tickets.rulebook.registry import stored_source
+from tickets.rulebook.registry import forget, stored_source
 from tickets.rulebook.source import Flat
 
 
@@ -40,7 +40,7 @@ def store(
 ) -> RulebookVersion:
     try:
         with transaction.atomic():
-            return RulebookVersion.objects.create(
+            version = RulebookVersion.objects.create(
                 book=book.id,
                 version=book.version,
                 kind=book.kind,
@@ -53,6 +53,8 @@ def store(
                 loaded_at=at,
                 effective_from=effective_from(book, at),
             )
+            forget(version.pk)
+            return version
     except IntegrityError:  # another process loaded this version between our look and our insert
         return RulebookVersion.objects.get(book=book.id, version=book.version)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
 
 from django.db.models import Q
 
@@ -14,12 +13,20 @@ from tickets.rulebook.compiled import Book
 from tickets.rulebook.load import compile_book
 from tickets.rulebook.source import Flat
 
+_books: dict[int, Book] = {}
 
-@lru_cache(maxsize=256)
+
 def book_of(version_id: int) -> Book:
     """The book of a version, by the version's id. Raises RulebookVersion.DoesNotExist."""
-    version = RulebookVersion.objects.get(pk=version_id)
-    return compile_book(source_of(version), f"{version.book}.toml")
+    if version_id not in _books:
+        version = RulebookVersion.objects.get(pk=version_id)
+        _books[version_id] = compile_book(source_of(version), f"{version.book}.toml")
+    return _books[version_id]
+
+
+def forget(version_id: int) -> None:
+    """A new version has this id; what is remembered under it was rolled back."""
+    _books.pop(version_id, None)
 
 
 def current_books(at: datetime, organisation: Organisation | None = None) -> dict[str, RulebookVersion]:

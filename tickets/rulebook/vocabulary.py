@@ -58,6 +58,7 @@ def fields(source: Mapping[str, object], problems: Problems) -> dict[str, Field]
             found[name] = Field(name, words.RESERVED_TITLES[name], kind)
         elif found[name].type != kind:
             problems.add(f"fields.{name}", "reserved_type", name=name, wanted=kind)
+    found.setdefault("channel", Field("channel", words.CHANNEL_TITLE))  # every ticket has one; choices are the book's
     return found
 
 

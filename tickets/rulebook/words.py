@@ -32,6 +32,7 @@ RESERVED_TITLES = {
     "assignee": compiled.Title("处理人", "Assignee"),
     "until": compiled.Title("新的时限", "New deadline"),
 }
+CHANNEL_TITLE = compiled.Title("受理渠道", "Channel")
 WAYS = ("inbox", "email", "sms", "wecom", "dingtalk", "webhook", "letter", "phone", "fax", "visit", "web")
 CLOCK_STATES = ("none", "running", "warned", "overdue", "stopped")
 

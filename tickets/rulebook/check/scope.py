@@ -144,6 +144,8 @@ class Scope:
     def holder_part(self, part: str, place: str, user: str, row: int, above: tuple[str, ...]) -> None:
         function, of, where = part.partition(" of ")
         if part in words.HOLDER_WORDS or part in words.FUNCTIONS:
+            if part in self.book.tables:  # which of the two is meant?
+                self.problems.add(f"tables.{part}", "reserved", name=part)
             return
         if of and function in words.FUNCTIONS and where in words.OF:
             return
