@@ -92,7 +92,8 @@ def picture_of(ticket: Ticket, book: Book) -> Picture:
 def facts_of(ticket: Ticket, book: Book) -> dict[str, Any]:
     columns = {name: getattr(ticket, name) for name in FACT_COLUMNS}
     known = {name: value for name, value in columns.items() if value != ""}
-    return {"content": ticket.content, **ticket.fields, **ticket.private, **known}
+    private: dict[str, Any] = ticket.private
+    return {"content": ticket.content, **ticket.fields, **private, **known}
 
 
 def memory_of(ticket: Ticket) -> Memory:
@@ -195,7 +196,7 @@ def write_clocks(ticket: Ticket, before: Picture, after: Picture, at: datetime) 
     stopped = [clock for clock in changed if known[clock.id].runs and _only_stopped(known[clock.id], clock)]
     moved = [clock for clock in changed if clock not in stopped]
     for reason in {clock.stopped_by for clock in stopped}:
-        which = [clock.id for clock in stopped if clock.stopped_by == reason]
+        which = [clock.id for clock in stopped if clock.id is not None and clock.stopped_by == reason]
         Clock.objects.filter(pk__in=which).update(stopped_at=at, stopped_by=reason, next_at=None)
     if moved:
         _require_unmoved([known[clock.id] for clock in moved if known[clock.id].runs])
@@ -222,9 +223,9 @@ def _require_unmoved(clocks: list[ClockView]) -> None:
     """The watch takes no ticket lock: a clock that it moved since we read it must be judged again."""
     if not clocks:
         return
-    rows = Clock.objects.select_for_update().filter(pk__in=[clock.id for clock in clocks])
+    rows = Clock.objects.select_for_update().filter(pk__in=[clock.id for clock in clocks if clock.id is not None])
     now = {pk: (generation, moment) for pk, generation, moment in rows.values_list("pk", "generation", "moment")}
-    if any(now.get(clock.id) != (clock.generation, clock.moment) for clock in clocks):
+    if any(now.get(clock.id or 0) != (clock.generation, clock.moment) for clock in clocks):
         raise Raced
 
 

@@ -16,7 +16,7 @@ from ..core.decide import register
 from ..core.given import clean_value, text_problem
 from ..core.picture import Picture
 from ..core.rules import Actor
-from ..core.sentences import Invalid, Refused, Say
+from ..core.sentences import Forbidden, Invalid, Refused, Say
 from ..core.world import World
 from ..models import (
     FACT_COLUMNS,
@@ -105,7 +105,8 @@ def ticket_register(
 
     The same (source, external_id) is the same ticket for ever: Repeated carries the first one.
     """
-    assert actor.organisation_id is not None  # noqa: S101  access lets nobody else in
+    if actor.organisation_id is None:
+        raise Forbidden(Say("您不属于任何单位", "You belong to no organisation"))
     world = world_of(actor.organisation_id)
     book = book_of(version.pk)
     _refuse_repeated(new, idempotency, actor)
@@ -274,7 +275,7 @@ def _ticket(
 ) -> Ticket:
     return Ticket(
         number=number,
-        organisation_id=actor.organisation_id,
+        organisation=actor.organisation,
         rulebook=version,
         kind=version.kind,
         subject=new.subject or _first_words(new.content),
