@@ -28,6 +28,7 @@ from tickets.actions.organisation import (
 from tickets.actions.people import duty_grant, person_activate, person_change, person_create, person_deactivate
 from tickets.models import Organisation, Person, Route, RulebookVersion, Unit
 from tickets.roles import roles_known
+from tickets.rulebook.registry import book_of
 from tickets.sheets import ImportReport, SheetRow, read_sheet, yes_or_no
 
 LIST = re.compile(r"[、,,;;|\s]+")
@@ -343,8 +344,6 @@ def _number(row: SheetRow, name: str) -> int | None:
 
 def _vocabulary(name: str) -> dict[str, str]:
     """Title → value of a field, over all loaded rulebooks."""
-    values: dict[str, str] = {}
-    for fields in RulebookVersion.objects.order_by("pk").values_list("source__fields", flat=True):
-        choices = (fields or {}).get(name, {}).get("choices", {})
-        values |= {title if isinstance(title, str) else str(title): value for value, title in choices.items()}
-    return values
+    books = [book_of(pk) for pk in RulebookVersion.objects.order_by("pk").values_list("pk", flat=True)]
+    fields = [book.fields[name] for book in books if name in book.fields]
+    return {title.zh: str(value) for field in fields for value, title in field.choices.items()}

@@ -9,12 +9,15 @@ from pathlib import Path
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from tickets.actions.books import book_load
 from tickets.actions.people import absence_set
 from tickets.imports_organisation import import_people, import_routes, import_units
 from tickets.models import Person
+from tickets.rulebook.source import BOOKS, flatten
 from tickets.sheets import ImportReport
 
 TABLES = Path(__file__).parent
+LEAVES = "shared-"  # files that rulebooks include
 PASSWORD = "Demo-2026!"  # noqa: S105 the demo's, printed by the command
 
 # Log-in and what this person is good for when one looks around.
@@ -47,7 +50,11 @@ AWAY = {"hn13": "hn12"}
 
 @transaction.atomic
 def demo_build(*, at: datetime) -> None:
-    """Units, people, routes and one absence of both organisations."""
+    """The ten rulebooks, and units, people, routes and one absence of both organisations."""
+    for path in sorted(BOOKS.glob("*.toml")):
+        if not path.name.startswith(LEAVES):
+            # In force before the oldest demo ticket came in.
+            book_load(flat=flatten(path), actor=None, at=at - timedelta(days=31))
     _fine(import_units(TABLES / "units-hq.csv", organisation="HQ", at=at))
     _fine(import_units(TABLES / "units-prop.csv", organisation="PROP", at=at))
     report, new = import_people(TABLES / "people.csv", password=lambda: None, at=at)

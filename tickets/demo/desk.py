@@ -12,6 +12,7 @@ from tickets.core import rules
 from tickets.core.picture import StepView
 from tickets.core.rules import Actor
 from tickets.models import Person, RulebookVersion
+from tickets.rulebook.registry import book_of
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Desk:
     def register(self, book: str, new: NewTicket, *, at: datetime) -> int:
         """The id of a ticket that somebody at the unit `new.received_by` took in."""
         version = self.versions[book]
-        roles = version.source["actions"]["register"]["by"]
+        roles = book_of(version.pk).register.by or frozenset()
         clerks = [
             person
             for person in self.people.values()
@@ -66,6 +67,16 @@ class Desk:
         found = ticket_read(ticket_id)
         assert found.picture.main is not None  # noqa: S101
         return found.world.units[found.picture.main.unit].code
+
+    def main_kind(self, ticket_id: int) -> str:
+        main = ticket_read(ticket_id).picture.main
+        return main.kind if main else ""
+
+    def side_kinds(self, ticket_id: int) -> list[str]:
+        return [step.kind for step in ticket_read(ticket_id).picture.open_steps() if step.side]
+
+    def fact(self, ticket_id: int, name: str) -> Any:
+        return ticket_read(ticket_id).picture.facts.get(name)
 
     def _actor(self, found: Outcome, action: str, step: StepView | None, at: datetime) -> int:
         act = rules.action_of(found.book, action)

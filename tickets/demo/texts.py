@@ -179,7 +179,7 @@ class Trouble:
     """The same for the property company."""
 
     content_type: str
-    content_item: str
+    department: str
     content: str
     request: str
     solution: str
@@ -191,7 +191,7 @@ class Trouble:
 PROPERTY = (
     Trouble(
         "quality",
-        "",
+        "engineering",
         "{building}楼道灯坏了一个星期，晚上上楼看不清，跟门岗说过两次没有人来换。",
         "尽快把灯换好",
         "已更换楼道灯具六盏，逐层检查照明。",
@@ -199,7 +199,7 @@ PROPERTY = (
     ),
     Trouble(
         "incident",
-        "",
+        "engineering",
         "{building}的电梯今天上午把人关了二十分钟，按铃没有人答应，里面还有个孩子。",
         "查明原因，给个说法",
         "门机控制板故障，维保单位已更换，值班室对讲已修复并试验。",
@@ -208,7 +208,7 @@ PROPERTY = (
     ),
     Trouble(
         "attitude",
-        "",
+        "security",
         "门岗保安不让我岳父进小区，说话很冲，老人在门口站了半个小时。",
         "要求保安道歉，改进管理",
         "情况属实，当班保安已上门道歉，班组重新培训来访登记流程。",
@@ -217,7 +217,7 @@ PROPERTY = (
     ),
     Trouble(
         "quality",
-        "",
+        "engineering",
         "{building}地下车库的排水沟堵了，一下雨就积水，我的车轮都泡在水里。",
         "疏通下水，以后定期清理",
         "已疏通排水沟并清掏集水井，列入雨季每周检查。",
@@ -225,7 +225,7 @@ PROPERTY = (
     ),
     Trouble(
         "incident",
-        "",
+        "engineering",
         "{building}外墙掉下一块瓷砖，砸坏了我停在下面的车，挡风玻璃裂了。",
         "赔偿修车费，排查外墙",
         "已设围挡并请专业单位排查外墙，修车费用经核实由公司承担。",
@@ -235,7 +235,7 @@ PROPERTY = (
     ),
     Trouble(
         "quality",
-        "",
+        "cleaning",
         "楼下垃圾桶两天没有清，夏天味道很大，{building}一楼窗户都不敢开。",
         "每天按时清运",
         "清运车故障漏收，已补收并消杀，调整为每日两次。",
@@ -243,7 +243,7 @@ PROPERTY = (
     ),
     Trouble(
         "quality",
-        "",
+        "engineering",
         "想问一下{building}什么时候恢复供水，公告里没有写时间。",
         "告诉恢复时间",
         "已告知自来水公司抢修，预计当日 18 时恢复。",

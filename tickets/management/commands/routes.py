@@ -8,8 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from tickets.models import Organisation, Route, RulebookVersion
 from tickets.routing import route_gaps
 from tickets.rulebook.compiled import Book
-from tickets.rulebook.load import compile_book, load_file
+from tickets.rulebook.load import load_file
 from tickets.rulebook.problems import RulebookErrors
+from tickets.rulebook.registry import book_of
 from tickets.rulebook.source import find_book
 
 
@@ -56,7 +57,7 @@ def _book(name: str) -> Book:
     loaded = RulebookVersion.objects.filter(book=name).order_by("-version").first()
     try:
         if loaded:
-            return compile_book(loaded.source, name)
+            return book_of(loaded.pk)
         if path := find_book(name):
             return load_file(path)
     except RulebookErrors as error:
