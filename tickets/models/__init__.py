@@ -10,6 +10,7 @@ from .message import Message
 from .organisation import CalendarDay, CalendarYear, Organisation
 from .person import Absence, ApiToken, Duty, Person
 from .rectification import Rectification
+from .root import DayRoot
 from .rulebook import RulebookVersion
 from .step import Step
 from .ticket import FACT_COLUMNS, Ticket, TicketLink, TicketText
@@ -25,6 +26,7 @@ __all__ = [
     "CalendarYear",
     "Clock",
     "Customer",
+    "DayRoot",
     "Draft",
     "Duty",
     "Event",
