@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.test import TestCase, TransactionTestCase
 
@@ -31,6 +32,10 @@ IN_CI = os.environ.get("CI", "").lower() == "true"
 # Playwright keeps an event loop in the test's thread; the ORM there is still used by one thread only.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+# How long an example takes says something about the machine; in the CI the same commit always gets the same examples.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=IN_CI, print_blob=True)
+hypothesis.settings.load_profile("house")
+
 
 # ── which tests run, and what is said about the others ───────────────────────────────────────────────
 def absent() -> dict[str, str]:
@@ -45,11 +50,23 @@ def absent() -> dict[str, str]:
     return reasons
 
 
+def fixtures_of(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
+
+
+def needs_lane(item: pytest.Item) -> bool:
+    """Does the test look at a database, at Redis, or at the settings that differ?"""
+    by_class = issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
+    by_fixture = {"db", "transactional_db", "live_server", "django_db_setup", "lane", "settings"} & fixtures_of(item)
+    return bool(by_class or by_fixture or item.get_closest_marker("django_db"))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     missing = set(absent())
-    aside = [item for item in items if missing.intersection(getattr(item, "fixturenames", ()))]
+    aside = {item for item in items if missing & fixtures_of(item)}
+    aside |= {item for item in items if not lanes.is_turn_of(item.nodeid, needs_lane(item))}
     if aside:
-        config.hook.pytest_deselected(items=aside)
+        config.hook.pytest_deselected(items=list(aside))
         items[:] = [item for item in items if item not in aside]
 
 
@@ -68,7 +85,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     by_lane = any("env:TEST_LANE" in spec for spec in config.getoption("tx", None) or ())
     ran = lanes.lanes_here() if by_lane else [os.environ.get("TEST_LANE", lanes.SQLITE)]
     words = [f"{lane} with Redis" if lane == lanes.POSTGRESQL and lanes.redis_url() else lane for lane in ran]
-    terminalreporter.write_line(f"lanes: {', '.join(words)}")
+    once = "; a test that needs none of them ran once" if len(ran) > 1 else ""
+    terminalreporter.write_line(f"lanes: {', '.join(words)}{once}")
     for line in dict.fromkeys([*(lanes.missing_lines() if by_lane else []), *absent().values()]):
         terminalreporter.write_line(f"{'MISSING' if IN_CI and line in failures_of_the_machine() else 'note'}: {line}")
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
+from zlib import crc32
 
 import pytest
 
@@ -58,6 +59,14 @@ def postgresql_refusal() -> str:
 
 def lanes_here() -> list[str]:
     return [SQLITE] if postgresql_refusal() else [SQLITE, POSTGRESQL]
+
+
+def is_turn_of(nodeid: str, needs_lane: bool) -> bool:
+    """Does this process's lane run the test? One that needs no lane runs on one of them: they share the work."""
+    ran = os.environ.get("TEST_LANES", "").split()
+    if needs_lane or len(ran) < 2:
+        return True
+    return ran[crc32(nodeid.encode()) % len(ran)] == os.environ.get("TEST_LANE")
 
 
 def missing_lines() -> list[str]:

@@ -21,6 +21,7 @@ def specs() -> list[str]:
 
 def main() -> int:
     lanes.run_name()
+    os.environ["TEST_LANES"] = " ".join(lanes.lanes_here())  # the processes that xdist starts read it
     arguments = ["-p", "no:cacheprovider", "--dist=load", *specs(), *sys.argv[1:]]
     return int(pytest.main(arguments))
 
