@@ -22,7 +22,9 @@ def specs() -> list[str]:
 def main() -> int:
     lanes.run_name()
     os.environ["TEST_LANES"] = " ".join(lanes.lanes_here())  # the processes that xdist starts read it
-    arguments = ["-p", "no:cacheprovider", "--dist=load", *specs(), *sys.argv[1:]]
+    # classic: xdist reckons the progress by one process's tests, and ours differ
+    plain = ["-p", "no:cacheprovider", "-o", "console_output_style=classic"]
+    arguments = [*plain, "--dist=load", *specs(), *sys.argv[1:]]
     return int(pytest.main(arguments))
 
 
