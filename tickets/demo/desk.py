@@ -11,7 +11,7 @@ from tickets.actions.tickets import ticket_act, ticket_read
 from tickets.core import rules
 from tickets.core.picture import StepView
 from tickets.core.rules import Actor
-from tickets.models import Person, RulebookVersion
+from tickets.models import Duty, Person, RulebookVersion
 from tickets.rulebook.registry import book_of
 
 
@@ -32,13 +32,9 @@ class Desk:
         """The id of a ticket that somebody at the unit `new.received_by` took in."""
         version = self.versions[book]
         roles = book_of(version.pk).register.by or frozenset()
-        clerks = [
-            person
-            for person in self.people.values()
-            if person.kind == Person.Kind.HUMAN
-            and person.duties.filter(unit__code=new.received_by, role__in=roles).exists()
-        ]
-        return ticket_register(new, version=version, actor=self.random.choice(clerks), at=at).ticket.pk
+        duties = Duty.objects.filter(unit__code=new.received_by, role__in=roles, person__kind=Person.Kind.HUMAN)
+        clerks = duties.order_by("person").values_list("person", flat=True).distinct()
+        return ticket_register(new, version=version, actor=self.people[self.random.choice(clerks)], at=at).ticket.pk
 
     def act(self, ticket_id: int, action: str, *, at: datetime, kind: str = "", **given: Any) -> Outcome:
         """Do an action; `kind` names the side step it is for (its oldest open one)."""
