@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from tickets.access import sees_all, served_units, visible_to
 from tickets.models import Person
-from tickets.organisations import world_of
+from tickets.organisations import world_for
 
 from .models import Alert
 
@@ -16,7 +16,7 @@ from .models import Alert
 def alerts_for(person: Person, at: datetime) -> QuerySet[Alert]:
     if person.organisation_id is None:
         return Alert.objects.none()
-    world = world_of(person.organisation_id)
+    world = world_for(person)
     alerts = Alert.objects.filter(ticket__in=visible_to(person, at))
     if sees_all(person, world, at):
         return alerts

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from .core.world import World
 from .models import Person, RulebookVersion, Step, Ticket
-from .organisations import world_of
+from .organisations import world_for
 
 BLIND_ROLES = frozenset({"administrator", "security_admin"})  # they run the system and see no complaint (page 7)
 ALL_SEEING_ROLES = frozenset({"auditor"})
@@ -23,7 +23,7 @@ def visible_to(person: Person, at: datetime) -> QuerySet[Ticket]:
     """The tickets that this person may see."""
     if person.organisation_id is None or not person.is_active:
         return Ticket.objects.none()
-    world = world_of(person.organisation_id)
+    world = world_for(person)
     tickets = Ticket.objects.filter(organisation_id=person.organisation_id)
     if not sees_all(person, world, at):
         units = served_units(person, world, at)

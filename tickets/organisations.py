@@ -22,6 +22,12 @@ def world_of(organisation_id: int, stamp: int | None = None) -> World:
     return world
 
 
+def world_for(person: Person) -> World:
+    """The snapshot of a person's organisation; who read the stamp with the person costs no statement here."""
+    assert person.organisation_id is not None  # noqa: S101  access lets nobody else in
+    return world_of(person.organisation_id, getattr(person, "organisation_stamp", None))
+
+
 def _read(organisation_id: int) -> World:
     organisation = Organisation.objects.get(pk=organisation_id)
     units = list(Unit.objects.filter(organisation=organisation))

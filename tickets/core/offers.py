@@ -47,11 +47,30 @@ def offers(book: Book, picture: Picture, *, actor: Actor, world: World, at: date
     """In the rulebook's order, main step first. Nothing for a party."""
     if rules.is_party(book, picture, actor.id, world, at):
         return []
-    found = []
+    return [
+        _offer(book, picture, action, step, actor, world, at)
+        for action, step in _open_to(book, picture, actor, world, at)
+    ]
+
+
+def offered_names(
+    book: Book, picture: Picture, *, actor: Actor, world: World, at: datetime
+) -> Iterator[tuple[Action, StepView | None]]:
+    """What `offers` would offer and not refuse, without the fields and their choices: for lists."""
+    if rules.is_party(book, picture, actor.id, world, at):
+        return
+    for action, step in _open_to(book, picture, actor, world, at):
+        view = rules.view_of(book, picture, step, world, at)
+        if _refusal(book, picture, action, step, view, world) is None:
+            yield action, step
+
+
+def _open_to(
+    book: Book, picture: Picture, actor: Actor, world: World, at: datetime
+) -> Iterator[tuple[Action, StepView | None]]:
     for action, step in _candidates(book, picture):
         if rules.can_go_back(action, step) and rules.may_act(book, picture, action, step, actor, world, at):
-            found.append(_offer(book, picture, action, step, actor, world, at))
-    return found
+            yield action, step
 
 
 def _candidates(book: Book, picture: Picture) -> Iterator[tuple[Action, StepView | None]]:
@@ -75,14 +94,8 @@ def _offer(
     book: Book, picture: Picture, action: Action, step: StepView | None, actor: Actor, world: World, at: datetime
 ) -> Offer:
     view = rules.view_of(book, picture, step, world, at)
-    offer = Offer(action, step)
-    try:
-        if not possible(action.when, view, {need.field for need in action.fields}):
-            raise Refused("condition", condition_unmet(action, view, world.calendar.zone))
-        if step is not None and _must_move(book, action):
-            rules.require_not_waiting(book, picture, step, world)
-    except Refused as refused:
-        offer.refused = refused
+    offer = Offer(action, step, refused=_refusal(book, picture, action, step, view, world))
+    if offer.refused is not None:
         return offer
     offer.fields = [
         _offered(book, picture, action, need, step, view, actor, world, at)
@@ -90,6 +103,20 @@ def _offer(
         if not need.required or possible(need.when, view, {other.field for other in action.fields})
     ]
     return offer
+
+
+def _refusal(
+    book: Book, picture: Picture, action: Action, step: StepView | None, view: View, world: World
+) -> Refused | None:
+    """Why the action can't be done now, whatever is given."""
+    if not possible(action.when, view, {need.field for need in action.fields}):
+        return Refused("condition", condition_unmet(action, view, world.calendar.zone))
+    if step is not None and _must_move(book, action):
+        try:
+            rules.require_not_waiting(book, picture, step, world)
+        except Refused as refused:
+            return refused
+    return None
 
 
 def _needs(action: Action) -> tuple[Need, ...]:

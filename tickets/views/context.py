@@ -1,0 +1,136 @@
+"""The frame of every page: rail, account menu, search, preferences. See templates/base.html for its shape.
+
+It is lazy: a fragment that doesn't draw the frame costs no statement for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tickets.access import ALL_SEEING_ROLES, BLIND_ROLES
+from tickets.views.addresses import address
+from tickets.views.queue_rows import open_count
+from tickets.views.reader import Reader, language, reader_of
+from tickets.views.session import keep_alive, seconds_left
+
+EVERYBODY = "everybody"
+WORKERS = "workers"  # whoever sees tickets
+REGISTRARS = "registrars"  # whoever a rulebook lets register
+SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the rail. `code` is also the name of its address."""
+
+    code: str
+    icon: str
+    label: Any
+    key: str = ""
+    who: str = WORKERS
+    on_phone: bool = True
+    last: bool = False
+
+
+PLACES = (
+    Place("home", "home", gettext_lazy("首页"), "G H", EVERYBODY, on_phone=False),
+    Place("queue", "queue", gettext_lazy("队列"), "G Q"),
+    Place("intake", "intake", gettext_lazy("登记"), "G D", REGISTRARS),
+    Place("board", "board", gettext_lazy("看板"), "G K"),
+    Place("indicators", "chart", gettext_lazy("指标"), "G Z", on_phone=False),
+    Place("appeals", "scale", gettext_lazy("申诉"), "G S"),
+    Place("alerts", "alerts", gettext_lazy("预警"), "G Y"),
+    Place("organisation", "units", gettext_lazy("组织"), "", SYSTEM),
+    Place("people", "people", gettext_lazy("人员"), "", SYSTEM),
+    Place("routes", "forward", gettext_lazy("路由"), "", SYSTEM),
+    Place("rulebooks", "book", gettext_lazy("规则"), "", SYSTEM),
+    Place("settings", "settings", gettext_lazy("设置"), "", EVERYBODY, on_phone=False, last=True),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The context processor."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {}
+    return {"frame": SimpleLazyObject(lambda: _frame(request))}
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    reader = reader_of(request)
+    keep_alive(request, reader.at)
+    person = reader.person
+    return {
+        "rail": _rail(request, reader),
+        "person": {"initial": person.name[:1], "name": person.name, "place": reader.place},
+        "alerts": getattr(request, "alert_count", 0),
+        "alerts_url": address("alerts") if reader.sees_tickets else "",
+        "menu": _menu(),
+        "search_url": address("search") if reader.sees_tickets else "",
+        "help_url": address("help"),
+        "density": "compact" if person.density == "compact" else "comfortable",
+        "single_keys": person.single_keys,
+        "session_seconds": seconds_left(request),
+        "keepalive_url": address("keepalive"),
+    }
+
+
+def _rail(request: HttpRequest, reader: Reader) -> list[dict[str, Any]]:
+    counts = {"queue": open_count(reader) if reader.sees_tickets else 0, "alerts": _alerts(request)}
+    words = {"queue": _("件"), "alerts": _("条未确认")}
+    return [
+        {
+            "code": place.code,
+            "url": address(place.code),
+            "icon": place.icon,
+            "label": place.label,
+            "key": place.key,
+            "on_phone": place.on_phone,
+            "last": place.last,
+            "count": counts.get(place.code),
+            "count_words": words.get(place.code),
+        }
+        for place in PLACES
+        if address(place.code) and _goes_to(place, reader)
+    ]
+
+
+def _alerts(request: HttpRequest) -> int:
+    """Counted by whoever raises alerts (escalation's context processor leaves a function on the request)."""
+    count = getattr(request, "count_alerts", None)
+    request.alert_count = count() if count else 0  # type: ignore[attr-defined]
+    return int(request.alert_count)  # type: ignore[attr-defined]
+
+
+def _goes_to(place: Place, reader: Reader) -> bool:
+    match place.who:
+        case "workers":
+            return reader.sees_tickets
+        case "registrars":
+            return reader.sees_tickets and not reader.roles <= (ALL_SEEING_ROLES | BLIND_ROLES)
+        case "system":
+            return bool(reader.roles & BLIND_ROLES)
+    return True
+
+
+def _menu() -> list[dict[str, Any]]:
+    other = "zh-hans" if language() == "en" else "en"
+    entries = [
+        {"label": _("首页"), "url": address("home"), "icon": "home"},
+        {"label": _("指标"), "url": address("indicators"), "icon": "chart"},
+        {"label": _("设置"), "url": address("settings"), "icon": "settings"},
+        {
+            "label": dict(settings.LANGUAGES)[other],
+            "url": address("language"),
+            "icon": "language",
+            "post": {"language": other},
+        },
+        {"label": _("退出登录"), "url": address("logout"), "icon": "logout", "post": {"leave": "1"}},
+    ]
+    return [entry for entry in entries if entry["url"]]

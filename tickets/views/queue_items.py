@@ -1,0 +1,165 @@
+"""A row of the queue: an open step and its ticket as written words, with the acts this person may do on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from complaints_site.lib import mask
+from complaints_site.lib.timestate import TimeState
+from tickets.core import rules
+from tickets.core.offers import offered_names
+from tickets.core.picture import Picture, StepView
+from tickets.models import Step, Ticket
+from tickets.rows import picture_of, with_picture
+from tickets.rulebook.compiled import Action, Book, End
+from tickets.rulebook.registry import book_of
+from tickets.views import words
+from tickets.views.action_faces import KEYS, icon_of
+from tickets.views.reader import Reader, language
+from tickets.views.time_bars import bar_of, calendar_for
+
+NEW_FOR = timedelta(minutes=30)
+# What a bulk form can ask once for several tickets; an act that needs more is done ticket by ticket.
+ASKED_ONCE = frozenset({"to", "assignee", "until", "reason"})
+PRINCIPLES = {"要": "importance", "大": "gravity", "广": "breadth", "急": "urgency"}
+
+
+def items_of(reader: Reader, steps: Iterable[Step], *, acts: bool = True) -> list[dict[str, Any]]:
+    """One statement for all tickets of the page, with their steps and clocks."""
+    steps = list(steps)
+    if not steps:
+        return []
+    found = {t.pk: t for t in with_picture(reader.tickets.filter(pk__in={step.ticket_id for step in steps}))}
+    pictures = {pk: picture_of(ticket, book_of(ticket.rulebook_id)) for pk, ticket in found.items()}
+    return [
+        _item(reader, step, found[step.ticket_id], pictures[step.ticket_id], acts)
+        for step in steps
+        if step.ticket_id in found
+    ]
+
+
+def _item(reader: Reader, row: Step, ticket: Ticket, picture: Picture, acts: bool) -> dict[str, Any]:
+    book, say = book_of(ticket.rulebook_id), language()
+    step = picture.step(row.ordinal)
+    time = _time(reader, book, picture, step)
+    allowed = list(_allowed(reader, book, picture, step)) if acts else []
+    return {
+        **ticket_words(reader, ticket, book),
+        "step": row.pk,
+        "version": f"{row.version}-{ticket.version}",
+        "choice": f"{row.pk}.{row.version}",
+        "kind": words.step_word(book, step.kind, say),
+        "to_sign": step.signed_at is None and step.sent_by is not None,
+        "side": step.side,
+        **_holder(reader, book, step),
+        "sender": reader.unit_name(picture.step(step.sent_by).unit) if step.sent_by else "",
+        "time": time,
+        "state": time.state if time else "",
+        "is_new": step.signed_at is None and reader.at - step.opened_at < NEW_FOR,
+        "acts": " ".join(action.name for action in allowed),
+        "bulk": [_face(action) for action in allowed if asks_little(action)],
+    }
+
+
+def ticket_words(reader: Reader, ticket: Ticket, book: Book) -> dict[str, Any]:
+    """What every list says of a ticket."""
+    facts = {**ticket.fields, "business_type": ticket.business_type, "complaint_type": ticket.complaint_type}
+    facts |= {"grade": ticket.grade, "severity": ticket.severity}
+    return {
+        "number": ticket.number,
+        "url": reverse("ticket", args=[ticket.number]),
+        "title": title_of(ticket),
+        "about": words.about(book, facts, language()),
+        "marks": marks_of(ticket),
+        **customer_words(ticket),
+        "promise": ticket.promised_at,
+    }
+
+
+def title_of(ticket: Ticket) -> str:
+    return ticket.subject or ticket.content[:60] or ticket.number
+
+
+def customer_words(ticket: Ticket) -> dict[str, str]:
+    """Masked (S05); of an anonymous complaint there is nothing to mask."""
+    if ticket.anonymous or ticket.customer is None:
+        return {"customer": _("匿名") if ticket.anonymous else "", "phone": ""}
+    return {"customer": mask.name(ticket.customer.name or ""), "phone": mask.phone(ticket.customer.phone or "")}
+
+
+def marks_of(ticket: Ticket) -> list[dict[str, str]]:
+    english = language() == "en"
+    return [
+        {
+            "principle": PRINCIPLES.get(mark["mark"], mark["mark"]),
+            "reason": (english and mark.get("short_en")) or mark.get("short") or "",
+            "because": (english and mark.get("because_en")) or mark.get("because") or "",
+        }
+        for mark in ticket.marks
+        if mark.get("mark")
+    ]
+
+
+def _time(reader: Reader, book: Book, picture: Picture, step: StepView) -> TimeState | None:
+    clock = picture.step_clock(step)
+    if clock is None or reader.world is None:
+        return None
+    calendar = calendar_for(clock, picture.steps, reader.world)
+    return bar_of(clock, book=book, calendar=calendar, at=reader.at)
+
+
+def _holder(reader: Reader, book: Book, step: StepView) -> dict[str, Any]:
+    if step.assignee:
+        return {"holder": reader.person_name(step.assignee), "unassigned": False}
+    assignable = any(
+        need.field == "assignee" for action in book.actions_of_step.get(step.kind, ()) for need in action.fields
+    )
+    return {"holder": _("未指派") if assignable else reader.unit_name(step.unit), "unassigned": assignable}
+
+
+def _allowed(reader: Reader, book: Book, picture: Picture, step: StepView) -> Iterable[Action]:
+    """The actions open to this person on exactly this step."""
+    if reader.world is None:
+        return
+    for action, on in offered_names(book, picture, actor=reader.actor, world=reader.world, at=reader.at):
+        if on is not None and on.ordinal == step.ordinal:
+            yield action
+
+
+def asks_little(action: Action) -> bool:
+    """Fit for several tickets at once: it asks for nothing of the single case, and ends none."""
+    if action.name in rules.APPROVAL_ACTIONS:
+        return action.name == "approve"
+    needed = {need.field for need in action.fields if need.required and not need.when}
+    return needed <= ASKED_ONCE and not any(isinstance(effect, End) for effect in action.then)
+
+
+def _face(action: Action) -> dict[str, Any]:
+    return {
+        "action": action.name,
+        "title": action.title.say(language()),
+        "icon": icon_of(action.name),
+        "key": KEYS.get(action.name, ""),
+        "url": reverse("queue-bulk", args=[action.name]),
+        "method": "get" if action.fields else "post",
+    }
+
+
+def ended_items(reader: Reader, tickets: Iterable[Ticket]) -> list[dict[str, Any]]:
+    """Rows of tickets that are over: how they ended instead of a holder."""
+    return [
+        {
+            **ticket_words(reader, ticket, book_of(ticket.rulebook_id)),
+            "kind": words.state_title(book_of(ticket.rulebook_id), ticket.state, "", language()),
+            "holder": "",
+            "sender": "",
+            "time": None,
+            "ended_at": ticket.ended_at,
+        }
+        for ticket in tickets
+    ]

@@ -1,0 +1,215 @@
+"""The work queue as queries: one row for each open step, main or side, of the units a person serves (U02, C08)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from complaints_site.lib import timestate
+from tickets.models import FACT_COLUMNS, Clock, Step
+from tickets.views.reader import Reader
+
+PAGE = 50
+UNIT, TO_SIGN, MINE, ASSIST, WAITING, ENDED = "unit", "sign", "mine", "assist", "waiting", "ended"
+VIEWS = (UNIT, TO_SIGN, MINE, ASSIST, WAITING, ENDED)
+LAMPS = (timestate.OVERDUE, timestate.WARNED, timestate.NORMAL, timestate.PAUSED)
+BY_PRIORITY, BY_TIME = "priority", "time"
+# Chips of the list: columns of the ticket, the holding unit, and when the complaint was received.
+COLUMNS = tuple(name for name in FACT_COLUMNS if name in ("business_type", "channel", "grade", "severity", "level"))
+PERIODS = {"today": 0, "3d": 3, "7d": 7, "30d": 30}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person asked the list for; everything of it stands in the address."""
+
+    view: str = UNIT
+    lamp: str = ""
+    sort: str = BY_PRIORITY
+    page: int = 1
+    columns: dict[str, str] = field(default_factory=dict)
+    unit: str = ""
+    step: str = ""  # a kind of step: a column of the live board
+    due_from: datetime | None = None
+    due_before: datetime | None = None
+    received: str = ""
+
+    @classmethod
+    def read(cls, query: Any) -> Wish:
+        """From a query string; what is not ours is left out."""
+        view, lamp = query.get("view", UNIT), query.get("lamp", "")
+        page = query.get("page", "1")
+        return cls(
+            view=view if view in VIEWS else UNIT,
+            lamp=lamp if lamp in LAMPS else "",
+            sort=BY_TIME if query.get("sort") == BY_TIME else BY_PRIORITY,
+            page=min(int(page), 10_000) if page.isdecimal() and len(page) < 6 and int(page) else 1,
+            columns={name: query[name][:60] for name in COLUMNS if query.get(name)},
+            unit=query.get("unit", "")[:40],
+            step=query.get("step", "")[:60],
+            due_from=_instant(query.get("due_from", "")),
+            due_before=_instant(query.get("due_before", "")),
+            received=query.get("received", "") if query.get("received") in PERIODS else "",
+        )
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        due = {name: getattr(self, name) for name in ("due_from", "due_before")}
+        written = {name: value.isoformat() if value else "" for name, value in due.items()}
+        plain = {"unit": self.unit, "step": self.step, **written, "received": self.received}
+        return {**self.columns, **{name: value for name, value in plain.items() if value}}
+
+    def query(self, **changes: Any) -> str:
+        """This wish as a query string, with changes; a condition set to "" goes."""
+        from urllib.parse import urlencode
+
+        plain = {"view": self.view, "lamp": self.lamp, "sort": self.sort, "page": 1, **self.conditions, **changes}
+        usual = {"view": UNIT, "sort": BY_PRIORITY, "page": 1}
+        kept = {name: value for name, value in plain.items() if value and usual.get(name) != value}
+        return f"?{urlencode(kept)}" if kept else "?"
+
+
+def _instant(text: str) -> datetime | None:
+    """A moment with its zone, as the live board writes it; anything else is no condition."""
+    try:
+        found = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None and 2000 <= found.year < 2200 else None
+
+
+# ── the open steps ───────────────────────────────────────────────────────────────────────────────────
+
+
+def open_steps(reader: Reader) -> QuerySet[Step]:
+    """Every open step of the tickets this person may see, each with its running clock as `own`."""
+    steps = Step.objects.filter(closed_at=None, ticket__in=reader.tickets)
+    return steps.annotate(own=FilteredRelation("clocks", condition=Q(clocks__stopped_at=None)))
+
+
+def of_units(reader: Reader) -> Q:
+    return Q() if reader.sees_everything else Q(unit_id__in=reader.units)
+
+
+def _waiting(reader: Reader) -> Q:
+    """Asked for by a step of ours, and not with us: somebody else owes us the answer."""
+    if reader.sees_everything:
+        return Q(sent_by__isnull=False)
+    return Q(sent_by__unit_id__in=reader.units) & ~Q(unit_id__in=reader.units)
+
+
+def view_condition(view: str, reader: Reader) -> Q:
+    """Which of our open steps a view shows."""
+    match view:
+        case "sign":
+            return Q(signed_at=None, sent_by__isnull=False)
+        case "mine":
+            return Q(assignee=reader.person)
+        case "assist":
+            return Q(side=True)
+    return Q()
+
+
+def lamp_condition(lamp: str, at: datetime) -> Q:
+    """The state of the step's own limit; what has no limit is normal."""
+    match lamp:
+        case timestate.OVERDUE:
+            return Q(own__due_at__lte=at)
+        case timestate.WARNED:
+            return Q(own__due_at__gt=at, own__warn_at__lte=at)
+        case timestate.PAUSED:
+            return Q(_stands_still(), own=None)
+        case timestate.NORMAL:
+            unlimited = Q(own__isnull=False, own__due_at=None) | Q(~_stands_still(), own=None)
+            return Q(own__due_at__gt=at, own__warn_at__gt=at) | unlimited
+    return Q()
+
+
+def _stands_still() -> Exists:
+    """An open step whose clock was stopped and may go on."""
+    return Exists(Clock.objects.filter(step=OuterRef("pk"), stopped_at__isnull=False))
+
+
+def conditions(wish: Wish, at: datetime) -> Q:
+    """The chips."""
+    asked = Q(**{f"ticket__{name}": value for name, value in wish.columns.items()})
+    if wish.unit:
+        asked &= Q(unit__code=wish.unit)
+    if wish.step:
+        asked &= Q(kind=wish.step)
+    if wish.due_from:
+        asked &= Q(own__due_at__gt=wish.due_from)
+    if wish.due_before:
+        asked &= due_until(wish.due_before, at)
+    if wish.received:
+        midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+        asked &= Q(ticket__received_at__gte=midnight - timedelta(days=PERIODS[wish.received]))
+    return asked
+
+
+def due_until(end: datetime, at: datetime) -> Q:
+    """What falls due from now on up to `end`; what is overdue already is no longer falling due."""
+    return Q(own__due_at__gt=at, own__due_at__lte=end)
+
+
+@dataclass
+class Counts:
+    views: dict[str, int]
+    lamps: dict[str, int]
+
+
+def counts(reader: Reader, wish: Wish) -> Counts:
+    """The numbers on tabs and chips, two statements. Tabs count everything, chips what the conditions leave."""
+    at = reader.at
+    chips = {lamp: conditions(wish, at) & lamp_condition(lamp, at) for lamp in LAMPS}
+    views = {view: Count("pk", filter=view_condition(view, reader)) for view in VIEWS[:4]}
+    lamps = {lamp: Count("pk", filter=view_condition(wish.view, reader) & chip) for lamp, chip in chips.items()}
+    ours = _numbers(open_steps(reader).filter(of_units(reader)), views, lamps if wish.view in VIEWS[:4] else {})
+    waiting = {lamp: Count("pk", filter=chip) for lamp, chip in chips.items()}
+    theirs = _numbers(
+        open_steps(reader).filter(_waiting(reader)), {WAITING: Count("pk")},
+        waiting if wish.view == WAITING else {},
+    )  # fmt: skip
+    found = {**ours, **theirs}
+    return Counts(
+        views={view: found[f"view_{view}"] for view in VIEWS[:5]},
+        lamps={lamp: found.get(f"lamp_{lamp}", 0) for lamp in LAMPS},
+    )
+
+
+def _numbers(steps: QuerySet[Step], views: dict[str, Count], lamps: dict[str, Count]) -> dict[str, int]:
+    named = {f"view_{name}": count for name, count in views.items()}
+    return dict(steps.aggregate(**named, **{f"lamp_{name}": count for name, count in lamps.items()}))
+
+
+def open_count(reader: Reader) -> int:
+    """Open steps of this person's units: the number on the rail. The queue's own page has counted already."""
+    known = reader.known.get("open_count")
+    if known is None:
+        steps = Step.objects.filter(of_units(reader), closed_at=None, ticket__in=reader.tickets)
+        known = reader.known["open_count"] = steps.count()
+    return int(known)
+
+
+def queue(reader: Reader, wish: Wish) -> QuerySet[Step]:
+    """The rows of a view of open steps, in the order asked for: all by the rulebook's priority and the time left."""
+    own = _waiting(reader) if wish.view == WAITING else of_units(reader) & view_condition(wish.view, reader)
+    asked = own & conditions(wish, reader.at) & lamp_condition(wish.lamp, reader.at)
+    steps = open_steps(reader).filter(asked).annotate(due_at=F("own__due_at"))
+    first = [] if wish.sort == BY_TIME else ["-ticket__priority"]
+    return steps.order_by(*first, F("due_at").asc(nulls_last=True), "pk")
+
+
+def ended(reader: Reader, wish: Wish) -> QuerySet[Any]:
+    """Tickets that are over, the latest first."""
+    at = reader.at
+    tickets = reader.tickets.filter(ended_at__isnull=False)
+    asked = {**wish.columns, **({"unit__code": wish.unit} if wish.unit else {})}
+    if wish.received:
+        midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+        asked["received_at__gte"] = midnight - timedelta(days=PERIODS[wish.received])
+    return tickets.filter(**asked).order_by("-ended_at", "-pk")

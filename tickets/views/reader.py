@@ -1,0 +1,107 @@
+"""Who looks at a page, when, and at which units' work: read once per request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, cast
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone, translation
+
+from tickets.access import BLIND_ROLES, sees_all, served_units, visible_to
+from tickets.core.rules import Actor
+from tickets.core.world import DutyView, World
+from tickets.models import Person, Ticket
+from tickets.organisations import world_for
+from tickets.roles import roles_known
+
+
+@dataclass
+class Reader:
+    """A person at a moment. `at` is the instant at which this request read the clock."""
+
+    person: Person
+    at: datetime
+    known: dict[str, Any] = field(default_factory=dict)  # numbers that a page counted and its frame shows
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.person.pk)
+
+    @cached_property
+    def world(self) -> World | None:
+        """The organisation; None for a person who belongs to none."""
+        if not self.person.organisation_id:
+            return None
+        world = world_for(self.person)
+        self.person.organisation_stamp = world.stamp  # type: ignore[attr-defined]  read once per request
+        return world
+
+    @cached_property
+    def duties(self) -> list[DutyView]:
+        return list(self.world.duties_of(self.person.pk, self.at)) if self.world else []
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(duty.role for duty in self.duties)
+
+    @property
+    def sees_tickets(self) -> bool:
+        """Somebody whose only duties run the system sees no complaint (and gets no list of them)."""
+        return bool(self.roles - BLIND_ROLES)
+
+    @cached_property
+    def sees_everything(self) -> bool:
+        return self.world is not None and sees_all(self.person, self.world, self.at)
+
+    @cached_property
+    def units(self) -> frozenset[int]:
+        """The units whose work this person sees."""
+        if self.world is None:
+            return frozenset()
+        if self.sees_everything:
+            return frozenset(self.world.units)
+        return frozenset(served_units(self.person, self.world, self.at))
+
+    @cached_property
+    def tickets(self) -> QuerySet[Ticket]:
+        return visible_to(self.person, self.at) if self.world else Ticket.objects.none()
+
+    @property
+    def place(self) -> str:
+        """网络维护部 · 部门负责人: the first duty, at home where there is one."""
+        if self.world is None or not self.duties:
+            return ""
+        duty = min(self.duties, key=lambda one: one.unit != self.person.home_unit_id)
+        titles = {} if duty.role in _titles else roles_known()
+        return f"{self.unit_name(duty.unit)} · {_titles.setdefault(duty.role, titles.get(duty.role, duty.role))}"
+
+    def unit_name(self, unit: int | None) -> str:
+        view = self.world.units.get(unit) if self.world and unit is not None else None
+        if view is None:
+            return ""
+        return view.name_en if language() == "en" and view.name_en else view.name
+
+    def person_name(self, person: int | None) -> str:
+        view = self.world.people.get(person) if self.world and person is not None else None
+        return view.name if view else ""
+
+
+_titles: dict[str, str] = {}
+
+
+def language() -> str:
+    """`zh` or `en`: the language of this page, as rulebooks name it."""
+    return "en" if (translation.get_language() or "").startswith("en") else "zh"
+
+
+def reader_of(request: HttpRequest) -> Reader:
+    """The reader of this request; the caller has made sure that somebody is logged in."""
+    known = getattr(request, "reader", None)
+    if known is None:
+        known = Reader(cast(Person, request.user), timezone.now())
+        request.reader = known  # type: ignore[attr-defined]
+    return known
