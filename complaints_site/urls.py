@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
+from tickets.api.health import healthz, readyz
+
+handler400 = "tickets.api.problems.bad_request"
+handler403 = "tickets.api.problems.forbidden"
+handler404 = "tickets.api.problems.not_found"
+handler500 = "tickets.api.problems.broken"
+
 urlpatterns = [
+    path("healthz", healthz),
+    path("readyz", readyz),
     path("api/v1/", include("tickets.api.urls")),
     path("api/v1/", include("escalation.api.urls")),
     path("", include("tickets.urls")),

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from .core.world import World
-from .models import Person, RulebookVersion, Step, Ticket
+from .models import Customer, Person, RulebookVersion, Step, Ticket
 from .organisations import world_for
 
 BLIND_ROLES = frozenset({"administrator", "security_admin"})  # they run the system and see no complaint (page 7)
@@ -64,3 +64,20 @@ def _without_parties(tickets: QuerySet[Ticket], person: Person, world: World, at
     own = {duty.unit for duty in world.duties_of(person.pk, at)}
     strict = RulebookVersion.objects.filter(source__barrier="unit").values("pk")
     return tickets.exclude(respondent_unit_id__in=own, rulebook_id__in=strict)
+
+
+def known_customers(
+    person: Person, at: datetime, phone_index: str, *, only_seen: bool, world: World | None = None
+) -> QuerySet[Customer]:
+    """The customers with that number, for a look-up. Not those whose every ticket is hidden from a party.
+
+    `only_seen`: no others than those of whom this person sees a ticket.
+    """
+    customers = Customer.objects.filter(organisation_id=person.organisation_id, phone_index=phone_index)
+    if person.organisation_id is None or not phone_index:
+        return customers.none()
+    world = world or world_for(person)
+    own = Ticket.objects.filter(customer=OuterRef("pk"))
+    if only_seen:
+        return customers.filter(Exists(visible_to(person, at).filter(customer=OuterRef("pk"))))
+    return customers.filter(Exists(_without_parties(own, person, world, at)) | ~Exists(own))

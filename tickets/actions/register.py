@@ -28,7 +28,7 @@ from ..models import (
     TicketText,
 )
 from ..numbers import next_number
-from ..organisations import world_of
+from ..organisations import world_for
 from ..rows import write_clocks, write_steps
 from ..rulebook.compiled import Book
 from ..rulebook.registry import book_of
@@ -107,7 +107,7 @@ def ticket_register(
     """
     if actor.organisation_id is None:
         raise Forbidden(Say("您不属于任何单位", "You belong to no organisation"))
-    world = world_of(actor.organisation_id)
+    world = world_for(actor)
     book = book_of(version.pk)
     _refuse_repeated(new, idempotency, actor)
     picture = _picture(new, book, world, actor, at)

@@ -1,5 +1,27 @@
 """Addresses of the REST interface of this app."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-urlpatterns: list[URLPattern] = []
+from .attachments import Attachments, OneAttachment, TicketAttachments
+from .customers import CustomerLookup
+from .events import TicketEvents
+from .rulebooks import OneRulebook, Rulebooks
+from .tickets import OneTicket, TicketActions, Tickets
+
+NUMBER = r"(?P<number>[A-Za-z0-9-]{1,20})"
+
+urlpatterns: list[URLPattern] = [
+    path("tickets/", Tickets.as_view(), name="api-tickets"),
+    re_path(rf"^tickets/{NUMBER}/$", OneTicket.as_view(), name="api-ticket"),
+    re_path(rf"^tickets/{NUMBER}/actions/$", TicketActions.as_view(), name="api-ticket-actions"),
+    re_path(rf"^tickets/{NUMBER}/events/$", TicketEvents.as_view(), name="api-ticket-events"),
+    re_path(rf"^tickets/{NUMBER}/attachments/$", TicketAttachments.as_view(), name="api-ticket-attachments"),
+    path("attachments/", Attachments.as_view(), name="api-attachments"),
+    path("attachments/<uuid:id>/", OneAttachment.as_view(), name="api-attachment"),
+    path("customers/lookup/", CustomerLookup.as_view(), name="api-customer-lookup"),
+    path("rulebooks/", Rulebooks.as_view(), name="api-rulebooks"),
+    path("rulebooks/<slug:id>/", OneRulebook.as_view(), name="api-rulebook"),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+]

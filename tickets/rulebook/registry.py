@@ -40,9 +40,12 @@ def current_books(at: datetime, organisation: Organisation | None = None) -> dic
     return {version.book: version for version in versions.defer("source")}
 
 
-def current_version(book: str, at: datetime) -> RulebookVersion | None:
-    """The version of one rulebook in force; None when none is."""
-    return RulebookVersion.objects.filter(book=book, effective_from__lte=at).order_by("-version").first()
+def current_version(book: str, at: datetime, organisation_id: int | None = None) -> RulebookVersion | None:
+    """The version of one rulebook in force; None when none is. With an organisation only one that it may use."""
+    versions = RulebookVersion.objects.filter(book=book, effective_from__lte=at)
+    if organisation_id is not None:
+        versions = versions.filter(Q(organisation=None) | Q(organisation=organisation_id))
+    return versions.defer("source").order_by("-version").first()
 
 
 def stored_source(flat: Flat) -> dict[str, object]:

@@ -1,0 +1,339 @@
+"""The shapes of bodies and answers, for the OpenAPI document alone: what is read and written is in the other files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+def text(
+    *, null: bool = False, required: bool = True, longest: int | None = None, help_text: str | None = None
+) -> serializers.CharField:
+    return serializers.CharField(
+        allow_null=null, required=required, max_length=longest, allow_blank=True, help_text=help_text
+    )
+
+
+def time(*, null: bool = True, required: bool = True) -> serializers.DateTimeField:
+    return serializers.DateTimeField(allow_null=null, required=required)
+
+
+def whole(*, null: bool = False, required: bool = True, least: int | None = None) -> serializers.IntegerField:
+    return serializers.IntegerField(allow_null=null, required=required, min_value=least)
+
+
+class ProblemShape(serializers.Serializer[Any]):
+    type = text()
+    title = text()
+    status = whole()
+    detail = text()
+    errors = serializers.DictField(child=serializers.ListField(child=text()), required=False)
+    code = text(required=False)
+    ticket = serializers.DictField(required=False, help_text="409: the ticket as it is now")
+
+
+class ChoiceShape(serializers.Serializer[Any]):
+    value = text()
+    label = text()
+
+
+class FieldShape(serializers.Serializer[Any]):
+    name = text()
+    type = serializers.ChoiceField(
+        choices=["text", "choice", "unit", "person", "datetime", "boolean", "number", "file", "list"]
+    )
+    required = serializers.BooleanField()
+    title = text()
+    choices = ChoiceShape(many=True, allow_null=True)
+    when = serializers.DictField(required=False, help_text="the condition under which it is required")
+
+
+class AllowedActionShape(serializers.Serializer[Any]):
+    action = text()
+    step = whole(null=True)
+    title = text()
+    fields = FieldShape(many=True)  # type: ignore[assignment]
+
+
+class StepShape(serializers.Serializer[Any]):
+    id = whole()
+    version = whole()
+    side = serializers.BooleanField()
+    kind = text()
+    title = text()
+    unit = text(null=True)
+    assignee = text(null=True)
+    sent_by = whole(null=True)
+    opened_at = time(null=False)
+    signed_at = time()
+    warn_at = time()
+    due_at = time()
+    first_due_at = time()
+    warned_at = time()
+    overdue_at = time()
+    closed_at = time()
+    result = text(null=True)
+    data = serializers.DictField()  # type: ignore[assignment]
+
+
+class ClockShape(serializers.Serializer[Any]):
+    name = text()
+    started_at = time(null=False)
+    warn_at = time()
+    due_at = time()
+    first_due_at = time()
+    warned_at = time()
+    overdue_at = time()
+    stopped_at = time()
+    state = serializers.ChoiceField(choices=["none", "running", "warned", "overdue", "stopped"])
+    generation = whole()
+    target = serializers.BooleanField()
+    provisional = serializers.BooleanField()
+
+
+class PriorityShape(serializers.Serializer[Any]):
+    score = whole()
+    because = serializers.ListField(child=text())
+
+
+class TicketRowShape(serializers.Serializer[Any]):
+    number = text()
+    kind = text()
+    rulebook = text()
+    rulebook_version = whole()
+    version = whole()
+    state = text()
+    subject = text()
+    channel = text(null=True)
+    business_type = text(null=True)
+    complaint_type = text(null=True)
+    grade = text(null=True)
+    severity = text(null=True)
+    priority = PriorityShape()
+    anonymous = serializers.BooleanField()
+    confidential = serializers.BooleanField()
+    received_by = text(null=True)
+    received_at = time(null=False)
+    promised_at = time()
+    settled_at = time()
+    closed_at = time()
+    outcome = serializers.JSONField(allow_null=True)
+    step_kind = text(null=True)
+    unit = text(null=True)
+    assignee = text(null=True)
+    step_opened_at = time()
+    warn_at = time()
+    due_at = time()
+
+
+class MaskedCustomerShape(serializers.Serializer[Any]):
+    name = text()
+    phone = text()
+    level = text(null=True)
+    brand = text(null=True)
+    region = text(null=True)
+
+
+class RespondentShape(serializers.Serializer[Any]):
+    unit = text(null=True)
+    person = text(null=True)
+
+
+class TicketShape(serializers.Serializer[Any]):
+    number = text()
+    kind = text()
+    rulebook = text()
+    rulebook_version = whole()
+    version = whole()
+    state = text()
+    subject = text()
+    content = text()
+    channel = text(null=True)
+    business_type = text(null=True)
+    complaint_type = text(null=True)
+    grade = text(null=True)
+    severity = text(null=True)
+    visited_region = serializers.JSONField(allow_null=True)
+    request = serializers.JSONField(allow_null=True)
+    occurred_at = serializers.JSONField(allow_null=True)
+    occurred_place = serializers.JSONField(allow_null=True)
+    priority = PriorityShape()
+    anonymous = serializers.BooleanField()
+    confidential = serializers.BooleanField()
+    received_by = text(null=True)
+    received_at = time(null=False)
+    promised_at = time()
+    settled_at = time()
+    closed_at = time()
+    outcome = serializers.JSONField(allow_null=True)
+    customer = MaskedCustomerShape(allow_null=True)
+    respondent = RespondentShape()
+    external_id = text(null=True)
+    fields = serializers.DictField()  # type: ignore[assignment]
+    steps = StepShape(many=True)
+    clocks = ClockShape(many=True)
+    allowed_actions = AllowedActionShape(many=True)
+
+
+class NewCustomerShape(serializers.Serializer[Any]):
+    name = text(null=True, required=False, longest=200)
+    phone = text(null=True, required=False, longest=200)
+    account = text(null=True, required=False, longest=200)
+    email = text(null=True, required=False, longest=200)
+    address = text(null=True, required=False, longest=200)
+    level = text(null=True, required=False, longest=60)
+    brand = text(null=True, required=False, longest=60)
+    region = text(null=True, required=False, longest=12)
+    anonymous = serializers.BooleanField(allow_null=True, required=False)
+
+
+class NewRespondentShape(serializers.Serializer[Any]):
+    unit = text(null=True, required=False)
+    person = text(null=True, required=False)
+
+
+class NewTicketShape(serializers.Serializer[Any]):
+    rulebook = text(longest=60)
+    channel = text(longest=60)
+    content = text(longest=20_000)
+    external_id = text(null=True, required=False, longest=120)
+    received_at = time(required=False)
+    customer = NewCustomerShape(allow_null=True, required=False)
+    business_type = text(null=True, required=False)
+    complaint_type = text(null=True, required=False)
+    grade = text(null=True, required=False)
+    severity = text(null=True, required=False)
+    visited_region = text(null=True, required=False)
+    subject = text(null=True, required=False, longest=200)
+    request = text(null=True, required=False)
+    occurred_at = time(required=False)
+    occurred_place = text(null=True, required=False)
+    respondent = NewRespondentShape(allow_null=True, required=False)
+    confidential = serializers.BooleanField(allow_null=True, required=False)
+    received_by = text(null=True, required=False)
+    data = serializers.DictField(allow_null=True, required=False)  # type: ignore[assignment]
+
+
+class ActShape(serializers.Serializer[Any]):
+    action = text()
+    step = whole(null=True, required=False, least=0)
+    data = serializers.DictField(allow_null=True, required=False)  # type: ignore[assignment]
+    version = whole(null=True, required=False, least=0)
+
+
+class EventShape(serializers.Serializer[Any]):
+    seq = whole()
+    at = time(null=False)
+    name = text(help_text="an action, or `<clock>.due`")
+    title = text()
+    actor = text(null=True)
+    step = whole(null=True)
+    kind = text(null=True)
+    unit = text(null=True)
+    state = text(null=True)
+    given = serializers.DictField()
+    opened = serializers.ListField(child=serializers.DictField())
+    closed = serializers.ListField(child=serializers.DictField())
+    set = serializers.DictField()
+    approved_by = text(null=True)
+
+
+class AttachmentShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    ticket = text(null=True)
+    field = text(null=True)
+    name = text()
+    content_type = text()
+    size = whole()
+    sha256 = text()
+    internal = serializers.BooleanField()
+    uploaded_at = time(null=False)
+    uploaded_by = text(null=True)
+    content = text()
+
+
+class UploadShape(serializers.Serializer[Any]):
+    file = serializers.FileField()
+    field = text(required=False, longest=60)
+    internal = serializers.BooleanField(required=False)
+
+
+class CustomerShape(serializers.Serializer[Any]):
+    name = text()
+    phone = text()
+    account = text()
+    email = text()
+    address = text()
+    level = text(null=True)
+    brand = text(null=True)
+    region = text(null=True)
+    masked = serializers.BooleanField()
+
+
+class CallerTicketShape(serializers.Serializer[Any]):
+    number = text()
+    kind = text()
+    rulebook = text()
+    subject = text()
+    state = text()
+    step = text(null=True)
+    unit = text(null=True)
+    received_at = time(null=False)
+    promised_at = time()
+    overdue = serializers.BooleanField()
+
+
+class HistoryShape(serializers.Serializer[Any]):
+    total = whole()
+    open = whole()
+    ended = whole()
+    last_30_days = whole()
+    last_received_at = time()
+
+
+class LookupShape(serializers.Serializer[Any]):
+    customer = CustomerShape(allow_null=True)
+    open_tickets = CallerTicketShape(many=True)
+    history = HistoryShape()
+
+
+class BookRowShape(serializers.Serializer[Any]):
+    id = text()
+    version = whole()
+    kind = text()
+    title = text()
+    effective_from = time(null=False)
+
+
+class BookStepShape(serializers.Serializer[Any]):
+    title = text()
+    stage = text()
+    side = serializers.BooleanField()
+    by = serializers.ListField(child=text())
+
+
+class BookActionShape(serializers.Serializer[Any]):
+    title = text()
+    by = serializers.ListField(child=text())
+    fields = FieldShape(many=True)  # type: ignore[assignment]
+
+
+class BookShape(serializers.Serializer[Any]):
+    id = text()
+    version = whole()
+    kind = text()
+    title = text()
+    vocabulary = serializers.DictField(child=ChoiceShape(many=True))
+    steps = serializers.DictField(child=BookStepShape())
+    actions = serializers.DictField(child=BookActionShape())
+    ends = serializers.DictField(child=text())
+
+
+class AliveShape(serializers.Serializer[Any]):
+    status = text()
+
+
+class ReadyShape(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=["ready", "not ready"])
+    checks = serializers.DictField()
