@@ -9,14 +9,17 @@ from django.test import TestCase
 from django.utils import timezone
 
 from escalation.models import Alert, SetAside
+from tests.escalation.demo_walk import DemoWalk
 from tickets.demo.build import LOGINS, PASSWORD, demo_build
 from tickets.models import Clock, Duty, Event, Organisation, Person, Route, RulebookVersion, Step, Ticket, Unit
+from tickets.organisations import world_of
 from tickets.roles import STANDARD_ROLES
 from tickets.routing import route_gaps
 from tickets.rulebook.registry import book_of
 from tickets.rulebook.words import FUNCTIONS
 
 TICKETS = 45
+WALKS = 12  # of each rulebook, in memory
 
 
 class TheDemo(TestCase):
@@ -76,6 +79,14 @@ class TheDemo(TestCase):
 
     def test_O04_somebody_is_away_and_has_a_deputy(self) -> None:
         assert Person.objects.get(username="hn13").absences.get().deputy.username == "hn12"
+
+    def test_R01_demo_people_can_take_every_rulebook_to_its_end(self) -> None:
+        now = timezone.now()
+        for book in self.books:
+            world = world_of(Organisation.objects.get(code="PROP" if book.id == "property" else "HQ").pk)
+            ends = {DemoWalk(book, world, seed=seed, at=now).run() for seed in range(WALKS)}
+            assert ends <= set(book.ends), f"{book.id}: {ends}"
+            assert "closed" in ends, book.id
 
     # ── tickets ──
     def test_C10_there_are_tickets_in_every_state(self) -> None:

@@ -221,6 +221,14 @@ def fresh(tale: Tale) -> Course:
     yield DAY
 
 
+def submitted(tale: Tale) -> Course:
+    """It lies with the centre."""
+    matter = tale.random.choice(TELECOM)
+    signed = take_in(tale, matter)
+    yield tale.wait(5, 20)
+    tale.act("submit", complaint_type=matter.complaint_type, business_type=matter.business_type, **signed)
+
+
 def unanswered(tale: Tale) -> Course:
     """The department has answered; the centre hasn't told the customer yet."""
     yield from to_department(tale)
