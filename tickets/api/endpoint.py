@@ -33,10 +33,8 @@ class Endpoint(APIView):
         self.language = language_of(request)
         translation.activate("en" if self.language == "en" else "zh-hans")
         super().initial(request, *args, **kwargs)
-        person: Any = self.person
-        if person.organisation is None:
+        if self.person.organisation_id is None:
             raise exceptions.PermissionDenied
-        person.organisation_stamp = person.organisation.stamp  # read once; the organisation's snapshot is of now
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)

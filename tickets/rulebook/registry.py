@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tickets.models import Organisation, RulebookVersion
 from tickets.rulebook.compiled import Book
@@ -27,6 +28,7 @@ def book_of(version_id: int) -> Book:
 def forget(version_id: int) -> None:
     """A new version has this id; what is remembered under it was rolled back."""
     _books.pop(version_id, None)
+    _versions.cache_clear()
 
 
 def current_books(at: datetime, organisation: Organisation | None = None) -> dict[str, RulebookVersion]:
@@ -40,12 +42,29 @@ def current_books(at: datetime, organisation: Organisation | None = None) -> dic
     return {version.book: version for version in versions.defer("source")}
 
 
-def current_version(book: str, at: datetime, organisation_id: int | None = None) -> RulebookVersion | None:
-    """The version of one rulebook in force; None when none is. With an organisation only one that it may use."""
-    versions = RulebookVersion.objects.filter(book=book, effective_from__lte=at)
-    if organisation_id is not None:
-        versions = versions.filter(Q(organisation=None) | Q(organisation=organisation_id))
-    return versions.defer("source").order_by("-version").first()
+def current_version(
+    book: str, at: datetime, organisation_id: int | None = None, *, known: tuple[int, int] | None = None
+) -> RulebookVersion | None:
+    """The version of one rulebook in force; None when none is. With an organisation only one that it may use.
+
+    `known` are the count and the highest id of all versions, where the caller has read them along with something
+    else: then the versions themselves come from this process's memory.
+    """
+    for version in _versions(known) if known is not None else _read_versions(book):
+        usable = organisation_id is None or version.organisation_id in (None, organisation_id)
+        if version.book == book and version.effective_from <= at and usable:
+            return version
+    return None
+
+
+@lru_cache(maxsize=2)
+def _versions(known: tuple[int, int]) -> tuple[RulebookVersion, ...]:
+    """Every version, the highest first. A version never changes, so count and highest id say whether it is all."""
+    return tuple(RulebookVersion.objects.defer("source").order_by("-version"))
+
+
+def _read_versions(book: str) -> QuerySet[RulebookVersion]:
+    return RulebookVersion.objects.filter(book=book).defer("source").order_by("-version")
 
 
 def stored_source(flat: Flat) -> dict[str, object]:
