@@ -92,7 +92,7 @@ def picture_of(ticket: Ticket, book: Book) -> Picture:
 def facts_of(ticket: Ticket, book: Book) -> dict[str, Any]:
     columns = {name: getattr(ticket, name) for name in FACT_COLUMNS}
     known = {name: value for name, value in columns.items() if value != ""}
-    private: dict[str, Any] = ticket.private
+    private: Any = ticket.private
     return {"content": ticket.content, **ticket.fields, **private, **known}
 
 

@@ -49,8 +49,8 @@ def verify_tickets(tickets: QuerySet[Ticket]) -> Iterator[Broken]:
     yield from _stray_states(tickets)
 
 
-def _pages(rows: QuerySet[Ticket, tuple]) -> Iterator[list[tuple]]:  # type: ignore[type-arg]
-    page: list[tuple] = []  # type: ignore[type-arg]
+def _pages(rows: QuerySet[Ticket, tuple]) -> Iterator[list[tuple]]:
+    page: list[tuple] = []
     for row in rows.iterator(chunk_size=PAGE):
         page.append(row)
         if len(page) == PAGE:

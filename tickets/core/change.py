@@ -234,6 +234,7 @@ class Change:
             holder = find(at or HolderSpec(("channel",)), search)
         if holder is None:
             raise Refused("no_holder", Say(f"“{rule.title.zh}”没有承办单位", f'No holder for "{move.step}"'))
+        self.draft.ended_at = None  # from an end: the ticket is opened again
         asks = isinstance(move, Ask)
         sent_by = old.ordinal if asks and old is not None else (old.sent_by if old is not None else None)
         if old is not None:
