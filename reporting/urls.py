@@ -1,5 +1,12 @@
 """Addresses of the pages of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reporting.views import board, late
+
+urlpatterns = [
+    path("board/", board.board, name="board"),
+    path("board/live/", board.live, name="board-live"),
+    path("board/lateness/", board.lateness, name="board-lateness"),
+    path("board/chase/<int:step_id>/", late.chase, name="board-chase"),
+]

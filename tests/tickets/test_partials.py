@@ -107,7 +107,7 @@ CASES = {
                 "corner": "单位",
                 "columns": ["处理"],
                 "rows": [{"title": "热线", "cells": [{"count": 9, "overdue": 2, "url": "/l"}], "total": 9}],
-                "totals": [9],
+                "totals": [{"count": 9, "overdue": 2, "url": "/l"}],
                 "total": 9,
                 "greatest": 9,
             }
