@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -94,7 +95,7 @@ def import_units(path: Path, *, organisation: str, at: datetime, dry_run: bool =
 
     def work(report: ImportReport) -> None:
         for row in _parents_first(rows, report):
-            _try(row, report, lambda row=row: _unit(row, organisation, at))
+            _try(row, report, partial(_unit, row, organisation, at))
 
     return _whole(work, dry_run)
 
@@ -113,7 +114,7 @@ def import_people(
 
     def work(report: ImportReport) -> None:
         for row in rows:
-            _try(row, report, lambda row=row: _person(row, titles, password or one_time_password, passwords, at))
+            _try(row, report, partial(_person, row, titles, password or one_time_password, passwords, at))
 
     return _whole(work, dry_run), passwords
 
@@ -125,7 +126,7 @@ def import_routes(path: Path, *, dry_run: bool = False) -> ImportReport:
 
     def work(report: ImportReport) -> None:
         for row in rows:
-            _try(row, report, lambda row=row: _route(row, vocabulary))
+            _try(row, report, partial(_route, row, vocabulary))
 
     return _whole(work, dry_run)
 
@@ -259,9 +260,7 @@ def _person(
     at: datetime,
 ) -> str:
     person = Person.objects.filter(username=row["username"]).first()
-    home = _unit_named(row["unit"], "unit") if row["unit"] else person and person.home_unit
-    if home is None:
-        raise Invalid({"unit": [_("填所在单位的代码。")]})
+    home = _home(row, person)
     outcome = "same"
     if person is None:
         first = password()
@@ -279,6 +278,14 @@ def _person(
         outcome = "changed"
     granted = [_grant(person, word, row, home, titles) for word in LIST.split(row["roles"]) if word]
     return "changed" if outcome == "same" and any(granted) else outcome
+
+
+def _home(row: SheetRow, person: Person | None) -> Unit:
+    if row["unit"]:
+        return _unit_named(row["unit"], "unit")
+    if person is None or person.home_unit is None:
+        raise Invalid({"unit": [_("填所在单位的代码。")]})
+    return person.home_unit
 
 
 def _person_again(person: Person, row: SheetRow, home: Unit, at: datetime) -> bool:

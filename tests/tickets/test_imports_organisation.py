@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
+from tests.books import loaded
 from tests.cast import Cast, cast
 from tickets.models import Organisation, Person, Route, Unit
 
@@ -194,3 +195,13 @@ def test_O05_a_route_to_nowhere_is_refused(tmp_path: Path, c: Cast) -> None:
     _said, errors = run("import_routes", written(tmp_path, table))
     for row, column in ((2, "unit"), (3, "person"), (4, "position"), (5, "person")):
         assert f"第 {row} 行 {column}:" in errors
+
+
+def test_O05_types_may_be_given_by_the_titles_of_a_loaded_rulebook(tmp_path: Path, c: Cast) -> None:
+    loaded("unicom-complaint")
+    table = "去处,业务类型,投诉类型\n410100-net,宽带/数据,网络质量\n410000-market,fixed,\n410000-market,增值,\n"
+    _said, errors = run("import_routes", written(tmp_path, table))
+    assert "第 4 行 business_type: 没有一本规则手册有“增值”这个值。" in errors
+    run("import_routes", written(tmp_path, table.replace("410000-market,增值,\n", "")))
+    assert Route.objects.filter(business_type="fixed.broadband", complaint_type="network_quality").exists()
+    assert Route.objects.filter(business_type="fixed").exists()

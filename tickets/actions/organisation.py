@@ -186,12 +186,12 @@ def route_set(*, unit: Unit, person: Person | None = None, position: int | None 
     """
     _require_route(unit, person, cells)
     row = {name: cells.get(name) or ANY for name in CELLS}
-    found = Route.objects.filter(organisation=unit.organisation_id, **row).first()
-    if position is None:
-        position = found.position if found else _place_for(row)
-    route, _made = Route.objects.update_or_create(
-        organisation=unit.organisation, **row, defaults={"unit": unit, "person": person, "position": position}
-    )
+    route = Route.objects.filter(organisation=unit.organisation_id, **row).first()
+    if route is None:
+        route = Route(organisation=unit.organisation, position=_place_for(row), **row)
+    route.unit, route.person = unit, person
+    route.position = route.position if position is None else position
+    route.save()
     organisation_changed(unit.organisation)
     return route
 
