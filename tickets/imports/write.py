@@ -1,0 +1,129 @@
+"""Rows into tables, many at a time: COPY on PostgreSQL, one prepared INSERT on SQLite.
+
+Nothing of the ORM runs for a single row, which is what makes an import ten times faster than `bulk_create`; the values
+are those that the ORM would write. Ids are taken in advance, so that rows can name each other before they exist.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.db import connection, models
+
+from tickets.models.fields import EncryptedJSON, EncryptedText
+
+Row = dict[str, Any]
+ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+
+
+class Table:
+    """A model's table: the values that a row has when nobody says otherwise, and how each column is written."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        fields = model._meta.concrete_fields
+        self.model = model
+        self.name = model._meta.db_table
+        self.columns = [str(field.column) for field in fields]
+        self.blank: Row = {str(field.column): _default(field) for field in fields}
+        self._adapters = [(str(field.column), adapter) for field in fields if (adapter := _adapter(field))]
+
+    def row(self, **values: Any) -> Row:
+        return {**self.blank, **values}
+
+    def insert(self, rows: Sequence[Row]) -> None:
+        """Write rows made by `row`. Raises the database's errors."""
+        if not rows:
+            return
+        for row in rows:
+            for column, adapt in self._adapters:
+                value = row[column]
+                if value is not None:
+                    row[column] = adapt(value)
+        (self._copy if connection.vendor == "postgresql" else self._insert)(rows)
+
+    def _insert(self, rows: Sequence[Row]) -> None:
+        names = ", ".join(f'"{name}"' for name in self.columns)
+        marks = ", ".join(["%s"] * len(self.columns))
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {self.name} ({names}) VALUES ({marks})",  # noqa: S608  names of our own columns
+                [list(row.values()) for row in rows],
+            )
+
+    def _copy(self, rows: Sequence[Row]) -> None:
+        names = ", ".join(f'"{name}"' for name in self.columns)
+        text = io.StringIO()
+        for row in rows:
+            text.write("\t".join([_copied(value) for value in row.values()]))
+            text.write("\n")
+        text.seek(0)
+        with connection.cursor() as cursor:
+            cursor.cursor.copy_expert(f"COPY {self.name} ({names}) FROM STDIN", text)
+
+
+@cache
+def table_of(model: type[models.Model]) -> Table:
+    return Table(model)
+
+
+def _default(field: models.Field[Any, Any]) -> Any:
+    value = field.get_default()
+    return "" if value is None and not field.null and isinstance(field, models.CharField | models.TextField) else value
+
+
+def _adapter(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+    if isinstance(field, EncryptedText | EncryptedJSON):
+        return field.get_prep_value
+    if isinstance(field, models.JSONField):
+        return _json
+    if isinstance(field, models.DateTimeField):
+        return _instant
+    return None
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _instant(value: datetime) -> Any:
+    return value.isoformat() if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value(value)
+
+
+def _copied(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return value.translate(ESCAPES) if "\\" in value or "\n" in value or "\t" in value or "\r" in value else value
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    return str(value)
+
+
+def take_ids(model: type[models.Model], number: int) -> Sequence[int]:
+    """As many new ids. Call it in the transaction that writes the rows; on SQLite that transaction has the lock."""
+    if not number:
+        return ()
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, number]
+            )
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        found = cursor.fetchone()
+    first = (found[0] if found else 0) + 1
+    return range(first, first + number)
+
+
+def point(rows: Iterable[Row], column: str, ids: Sequence[int]) -> None:
+    """Replace places in a list by the ids that were taken for it."""
+    for row in rows:
+        place = row[column]
+        if place is not None:
+            row[column] = ids[place]
