@@ -80,6 +80,8 @@ class Supervisor:
             start_new_session=True,
             preexec_fn=_die_with_parent,
         )
+        if child.failures:
+            self.say(f"{child.name} is back")
 
     def _note_death(self, child: Child, leader: int, status: int, now: float) -> None:
         _signal_group(leader, signal.SIGKILL)  # what it had started itself holds its port

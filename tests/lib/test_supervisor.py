@@ -65,6 +65,7 @@ def test_a_killed_child_is_started_again(supervisor: subprocess.Popen[str]) -> N
     first = pids(supervisor)["first"]
     os.kill(first, signal.SIGKILL)
     assert "first ended with status -9" in said(supervisor, "ended")
+    said(supervisor, "first is back")
     assert int(said(supervisor, "first").split()[1]) != first
 
 

@@ -1,5 +1,6 @@
 """`manage.py serve`: the whole product on one machine, as `make run` starts it."""
 
+import contextlib
 import fcntl
 import shutil
 import socket
@@ -32,6 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         require_free(host, port)
         lock = take_lock(settings.DATA_DIR)
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise looks there, and says so if it is missing
         say = self.say
         children = [web(host, port), worker(), beat()]
         Supervisor(children, settings.BASE_DIR, say, announce_once(host, port, say)).run()
@@ -39,8 +41,9 @@ class Command(BaseCommand):
         say("stopped")
 
     def say(self, line: str) -> None:
-        self.stdout.write(line)
-        self.stdout.flush()
+        with contextlib.suppress(BrokenPipeError):  # nobody reads any more; the site goes on, or ends in order
+            self.stdout.write(line)
+            self.stdout.flush()
 
 
 def web(host: str, port: int) -> Child:
