@@ -3,26 +3,38 @@
 The texts themselves are Chinese (the msgids), so only other languages have catalogues.
 """
 
+import os
 import shutil
-import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
-CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
-COLLECT = ["makemessages", "--locale", "en", "--no-wrap", "--add-location", "file", "--verbosity", "0"]
-ASIDE = [f"--ignore={name}" for name in (".venv", "node_modules", "var", "tests", "benchmarks", ".ci")]
+LOCALE = ROOT / "locale"
+CATALOGUE = Path("en", "LC_MESSAGES", "django.po")
+ASIDE = [".venv", "node_modules", "var", "tests", "benchmarks", ".ci", "docs"]
 
 
-def collect() -> None:
-    subprocess.run([sys.executable, "manage.py", *COLLECT, *ASIDE], cwd=ROOT, check=True)
+def collect(folder: Path) -> None:
+    """Bring the catalogue below `folder` up to date with code and templates."""
+    import django
+    from django.core.management import call_command
+    from django.test.utils import override_settings
+
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "complaints_site.settings")
+    django.setup()
+    options = {"locale": ["en"], "ignore_patterns": ASIDE, "no_wrap": True, "add_location": "file", "verbosity": 0}
+    with override_settings(LOCALE_PATHS=[folder]):
+        call_command("makemessages", **options)
 
 
-def read() -> Catalog:
-    with CATALOGUE.open("rb") as file:
+def read(folder: Path) -> Catalog:
+    with (folder / CATALOGUE).open("rb") as file:
         return read_po(file, locale="en")
 
 
@@ -45,28 +57,27 @@ def wrong_formats(catalogue: Catalog) -> list[str]:
     return [f"{message.id}: {error}" for message, errors in catalogue.check() for error in errors if message.id]
 
 
-def uncollected() -> list[str]:
-    """Texts that code and templates have and the catalogue lacks, found by collecting them for a moment."""
-    before = CATALOGUE.read_bytes()
-    known = texts(read())
-    try:
-        collect()
-        return [f"not in the catalogue: {text}" for text in texts(read()) - known]
-    finally:
-        CATALOGUE.write_bytes(before)
+def uncollected(known: Catalog) -> list[str]:
+    """Texts that code and templates have and the catalogue lacks, found by collecting them into a copy."""
+    with tempfile.TemporaryDirectory() as name:
+        copy = Path(name)
+        (copy / CATALOGUE).parent.mkdir(parents=True)
+        shutil.copy(LOCALE / CATALOGUE, copy / CATALOGUE)
+        collect(copy)
+        return [f"not in the catalogue: {text}" for text in texts(read(copy)) - texts(known)]
 
 
 def main() -> int:
     if "--collect" in sys.argv:
-        collect()
+        collect(LOCALE)
         return 0
-    if not CATALOGUE.exists():
-        print(f"{CATALOGUE.relative_to(ROOT)} is missing")
+    if not (LOCALE / CATALOGUE).exists():
+        print(f"locale/{CATALOGUE} is missing")
         return 1
-    catalogue = read()
+    catalogue = read(LOCALE)
     problems = untranslated(catalogue) + wrong_formats(catalogue)
     if shutil.which("xgettext"):
-        problems += uncollected()
+        problems += uncollected(catalogue)
     else:
         print("gettext is not here: texts that were never collected are not looked for")
     print("\n".join([*problems, f"{len(texts(catalogue))} texts, {len(problems)} problems"]))
