@@ -162,6 +162,14 @@ def _empty_cache() -> Iterator[None]:
             client.delete(key)
 
 
+@pytest.fixture(autouse=True)
+def _no_numbers_at_hand() -> None:
+    """A rollback gives the numbers back that this process has taken: the next test would use them twice."""
+    from tickets import numbers
+
+    numbers._free.clear()
+
+
 @pytest.fixture(scope="session")
 def lane() -> str:
     """The lane of this process: `sqlite` or `postgresql`."""

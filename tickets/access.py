@@ -73,9 +73,9 @@ def known_customers(
 
     `only_seen`: no others than those of whom this person sees a ticket.
     """
-    customers = Customer.objects.filter(organisation_id=person.organisation_id, phone_index=phone_index)
     if person.organisation_id is None or not phone_index:
-        return customers.none()
+        return Customer.objects.none()
+    customers = Customer.objects.filter(organisation_id=person.organisation_id, phone_index=phone_index)
     world = world or world_for(person)
     own = Ticket.objects.filter(customer=OuterRef("pk"))
     if only_seen:

@@ -279,6 +279,7 @@ def _unit_of(code: str, actor: Person, world: World, errors: Invalid) -> int:
 def _ticket(
     new: NewTicket, version: RulebookVersion, picture: Picture, actor: Person, at: datetime, number: str
 ) -> Ticket:
+    assert actor.organisation_id is not None  # noqa: S101  refused before
     return Ticket(
         number=number,
         organisation_id=actor.organisation_id,

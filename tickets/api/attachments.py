@@ -45,7 +45,8 @@ class UploadEndpoint(TicketEndpoint):
 
     def keep(self, request: Request, ticket: Ticket | None) -> Response:
         try:
-            data, files = request.data, request.FILES
+            data: Any = request.data
+            files = request.FILES
         except SuspiciousOperation as error:  # too many parts
             raise exceptions.ParseError from error
         self.refuse_unknown({**data, **files}, UPLOAD_NAMES)

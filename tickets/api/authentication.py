@@ -19,7 +19,7 @@ USE_NOTED_EVERY = timedelta(minutes=1)  # `last_used_at` need not be written wit
 
 # Person, organisation and token in one statement, written out because every request of a program begins with it.
 # What has to be asked about the rulebooks comes with it, so that those in force need no statement of their own.
-TOKEN = """
+WHO_ASKS = """
 SELECT person.*, organisation.stamp AS organisation_stamp, token.id AS token_id,
        token.last_used_at IS NULL OR token.last_used_at <= %s AS is_use_to_note,
        (SELECT COUNT(*) FROM tickets_rulebookversion) AS versions_count,
@@ -57,7 +57,7 @@ def _person(text: str, now: datetime) -> Any:
     """The token's person, with what the statement says beside."""
     digest = token_digest(text.encode("utf-8", "replace").decode())
     instant = connection.ops.adapt_datetimefield_value
-    found = Person.objects.raw(TOKEN, [instant(now - USE_NOTED_EVERY), digest, instant(now)])
+    found = Person.objects.raw(WHO_ASKS, [instant(now - USE_NOTED_EVERY), digest, instant(now)])
     return next(iter(found), None)
 
 

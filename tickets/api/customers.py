@@ -105,25 +105,21 @@ class CustomerLookup(Endpoint):
     def _history(self, tickets: QuerySet[Ticket], rows: list[Ticket], world: World) -> dict[str, Any]:
         """Counts from the rows at hand; only of a customer with very many tickets the database counts."""
         since = self.at - RECENT
-        if len(rows) <= MOST_COUNTED:
-            received = [ticket.received_at for ticket in rows]
-            counts = {
-                "total": len(rows),
-                "open": sum(ticket.is_open for ticket in rows),
-                "recent": sum(at >= since for at in received),
-                "last": max(received, default=None),
-            }
-        else:
-            counts = tickets.aggregate(
+        received = [ticket.received_at for ticket in rows]
+        total, waiting = len(rows), sum(ticket.is_open for ticket in rows)
+        recent, last = sum(at >= since for at in received), max(received, default=None)
+        if total > MOST_COUNTED:
+            counted = tickets.aggregate(
                 total=Count("pk"),
                 open=Count("pk", filter=Q(ended_at=None)),
                 recent=Count("pk", filter=Q(received_at__gte=since)),
                 last=Max("received_at"),
             )
+            total, waiting, recent, last = (counted[name] for name in ("total", "open", "recent", "last"))
         return {
-            "total": counts["total"],
-            "open": counts["open"],
-            "ended": counts["total"] - counts["open"],
-            "last_30_days": counts["recent"],
-            "last_received_at": times_of(world)(counts["last"]),
+            "total": total,
+            "open": waiting,
+            "ended": total - waiting,
+            "last_30_days": recent,
+            "last_received_at": times_of(world)(last),
         }

@@ -28,14 +28,16 @@ class ProblemShape(serializers.Serializer[Any]):
     title = text()
     status = whole()
     detail = text()
-    errors = serializers.DictField(child=serializers.ListField(child=text()), required=False)
+    errors = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ListField(child=text()), required=False
+    )
     code = text(required=False)
     ticket = serializers.DictField(required=False, help_text="409: the ticket as it is now")
 
 
 class ChoiceShape(serializers.Serializer[Any]):
     value = text()
-    label = text()
+    label = text()  # type: ignore[assignment]
 
 
 class FieldShape(serializers.Serializer[Any]):
@@ -43,7 +45,7 @@ class FieldShape(serializers.Serializer[Any]):
     type = serializers.ChoiceField(
         choices=["text", "choice", "unit", "person", "datetime", "boolean", "number", "file", "list"]
     )
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
     title = text()
     choices = ChoiceShape(many=True, allow_null=True)
     when = serializers.DictField(required=False, help_text="the condition under which it is required")
