@@ -32,6 +32,11 @@ app.conf.beat_schedule = {
         "schedule": settings.DELIVERY_SECONDS,
         "options": {"expires": 10 * settings.DELIVERY_SECONDS},
     },
+    "recount-provisional": {
+        "task": "tickets.tasks.recount_provisional",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
+    },
     "seal-days": {"task": "tickets.tasks.seal_finished_days", "schedule": 3600.0, "options": {"expires": 3600.0}},
 }
 

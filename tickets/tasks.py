@@ -1,8 +1,9 @@
-"""The ticks of the engine: empty the outbox, seal the days that are over. Each may run twice."""
+"""The ticks of the engine: empty the outbox, recount provisional deadlines, seal finished days. Each may run twice."""
 
 from celery import shared_task
 from django.utils import timezone
 
+from .actions.retime import provisional_recount
 from .delivery import deliver_batch
 from .verify import seal_days
 
@@ -13,6 +14,11 @@ def deliver() -> int:
     while handled := deliver_batch(at=timezone.now()):
         total += handled
     return total
+
+
+@shared_task(ignore_result=True)
+def recount_provisional() -> int:
+    return provisional_recount(at=timezone.now())
 
 
 @shared_task(ignore_result=True)

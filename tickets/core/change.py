@@ -141,7 +141,7 @@ class Change:
             own.assignee = self.world.by_username[clean["assignee"]].id
         if self.actor is not None:
             self.draft.memory.done[trigger] = self.draft.memory.done.get(trigger, 0) + 1
-            if own is not None:
+            if own is not None and self.on_step:
                 self.acted(own)
 
     def acted(self, own: StepView) -> None:
@@ -463,9 +463,9 @@ class Change:
             spec = self.limit_of(step) if step else self.book.clocks[clock.name].limit
             if spec is None or not (spec.reads & self.moved_facts):
                 continue
-            self._count_again(clock, step, spec)
+            self.count_again(clock, step, spec)
 
-    def _count_again(self, clock: ClockView, step: StepView | None, spec: LimitSpec) -> None:
+    def count_again(self, clock: ClockView, step: StepView | None, spec: LimitSpec) -> None:
         calendar = self.calendar(step.unit if step else None)
         asker = self.draft.step(step.sent_by) if step is not None and step.sent_by is not None else None
         view = self.view(step or self.draft.main)
@@ -476,6 +476,7 @@ class Change:
             start=clock.started_at,
             calendar=calendar,
             asker=self.draft.step_clock(asker) if asker else None,
+            pauses=deadlines.pauses_of(clock),
         )
         target = self.book.clocks[clock.name].target if step is None else self.book.steps[clock.name].target
         clock.target = target is not None and holds(target, view)

@@ -25,24 +25,46 @@ class Due:
     limit: str
     due_at: datetime
     provisional: bool = False
+    stood_still: timedelta | None = None  # of `pauses`, on the limit's own clock
+
+
+Pauses = tuple[tuple[datetime, datetime], ...]
 
 
 # ── finding ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def find_due(
-    spec: LimitSpec, *, view: View, start: datetime, calendar: Calendar, asker: ClockView | None = None
+    spec: LimitSpec,
+    *,
+    view: View,
+    start: datetime,
+    calendar: Calendar,
+    asker: ClockView | None = None,
+    pauses: Pauses = (),
 ) -> Due | None:
     """The earliest deadline that the parts give; None = no deadline (yet).
 
-    `asker` is the clock that `rest-1h` counts back from.
+    `asker` is the clock that `rest-1h` counts back from; in `pauses` the clock stood still.
     """
-    found = [_part_due(part, view, start, calendar, asker) for part in spec.parts]
+    found = [_part_due(part, view, start, calendar, asker, pauses) for part in spec.parts]
     return min((due for due in found if due), key=lambda due: due.due_at, default=None)
 
 
+def pauses_of(clock: ClockView) -> Pauses:
+    """When the clock stood still, from its story."""
+    still = [entry for entry in clock.story if entry["what"] == "stood_still"]
+    return tuple((datetime.fromisoformat(entry["from"]), datetime.fromisoformat(entry["to"])) for entry in still)
+
+
 def _part_due(
-    part: str, view: View, start: datetime, calendar: Calendar, asker: ClockView | None, depth: int = 4
+    part: str,
+    view: View,
+    start: datetime,
+    calendar: Calendar,
+    asker: ClockView | None,
+    pauses: Pauses,
+    depth: int = 4,
 ) -> Due | None:
     book = view.book
     if part.startswith(REST):
@@ -50,14 +72,14 @@ def _part_due(
     if part in book.tables and depth:
         value = lookup(book.tables[part], view)
         parts = value if isinstance(value, tuple) else (value,)
-        found = [_part_due(str(p), view, start, calendar, asker, depth - 1) for p in parts if p is not None]
+        found = [_part_due(str(p), view, start, calendar, asker, pauses, depth - 1) for p in parts if p is not None]
         return min((due for due in found if due), key=lambda due: due.due_at, default=None)
     if part in book.fields:
         return _given_date(view.fact(part), start)
     if part == "none":
         return None
-    deadline = reckon(Limit.parse(part), start, calendar, roll=book.roll, end=book.end)
-    return Due(part, deadline.due_at, deadline.provisional)
+    deadline = reckon(Limit.parse(part), start, calendar, roll=book.roll, end=book.end, pauses=pauses)
+    return Due(part, deadline.due_at, deadline.provisional, deadline.stood_still if pauses else None)
 
 
 def _given_date(value: object, start: datetime) -> Due | None:
@@ -99,12 +121,14 @@ def set_due(clock: ClockView, due: Due | None, *, book: Book, calendar: Calendar
         return
     due_at = max(due.due_at, clock.started_at)
     if clock.due_at is not None and due_at == clock.due_at:
+        clock.provisional = due.provisional
         return
     if clock.due_at is not None:
         clock.generation += 1
         clock.silenced = ""
     clock.first_due_at = due_at
     clock.limit, clock.due_at, clock.provisional = due.limit, due_at, due.provisional
+    clock.stood_still = due.stood_still or clock.stood_still
     if clock.ceiling_at is not None and clock.ceiling_at < due_at:
         clock.ceiling_at = due_at
     aim(clock, book=book, calendar=calendar, at=at)

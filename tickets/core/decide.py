@@ -104,6 +104,28 @@ def expire(
     return change.decision(picture, trigger, own, {})
 
 
+def recount(
+    book: Book, picture: Picture, *, event: str, world: World, at: datetime, provisional_only: bool = False
+) -> Decision | None:
+    """Running deadlines counted again from their own start: under another version of the rulebook, or with a calendar
+    that is published now. What was told to the customer or extended by a person stays. None when nothing moves.
+    """
+    change = Change(book, picture.copy(), world, at, actor=None)
+    for clock in change.draft.clocks:
+        step = change.draft.step(clock.step) if clock.step is not None else None
+        spec = change.limit_of(step) if step else (book.clocks[clock.name].limit if clock.name in book.clocks else None)
+        told = clock.extended or (clock.fixed and clock.due_at is not None and not clock.provisional)
+        if not clock.runs or told or spec is None or spec.parts == ("rest",):
+            continue
+        if provisional_only and not clock.provisional:
+            continue
+        change.count_again(clock, step, spec)
+    if change.draft.clocks == picture.clocks:
+        return None
+    change.finish(frozenset())
+    return change.decision(picture, event, None, {})
+
+
 # ── the parts of `decide` ────────────────────────────────────────────────────────────────────────────
 
 

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # `check` works without a database
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        commands = parser.add_subparsers(dest="what", required=True, metavar="check|load|list")
+        commands = parser.add_subparsers(dest="what", required=True, metavar="check|load|list|retime")
         check = commands.add_parser("check", help="prove rulebooks; nothing is stored")
         check.add_argument("files", nargs="+", metavar="FILE")
         load = commands.add_parser("load", help="prove rulebooks and store them as versions")
@@ -28,10 +28,17 @@ class Command(BaseCommand):
         for command in (check, load):
             command.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the reasons")
         commands.add_parser("list", help="list the loaded versions")
+        retime = commands.add_parser("retime", help="count open tickets again under the version in force")
+        retime.add_argument("book", metavar="ID")
+        retime.add_argument("--root", metavar="CODE", required=True, help="the organisation")
+        retime.add_argument("--apply", metavar="USERNAME", help="do it, in this person's name; default: a preview")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "list":
             self.list_versions()
+            return
+        if options["what"] == "retime":
+            self.retime(options)
             return
         work = self.check_one if options["what"] == "check" else self.load_one
         refused = [name for name in options["files"] if not self.do(work, name, options)]
@@ -78,6 +85,26 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{one.book} {one.version}  {one.kind}  {root}  {begins:%Y-%m-%d}  {one.sha256[:12]}  {one.title}"
             )
+
+    # ── re-time ──
+    def retime(self, options: dict[str, Any]) -> None:
+        from tickets.actions.retime import retime_apply, retime_preview
+        from tickets.models import Person
+        from tickets.rulebook.registry import current_version
+
+        at, organisation = timezone.now(), organisation_of(options["root"])
+        version = current_version(options["book"], at)
+        if version is None:
+            raise CommandError(f"No version of {options['book']!r} is in force.")
+        if options["apply"]:
+            actor = Person.objects.filter(username=options["apply"], organisation=organisation).first()
+            if actor is None:
+                raise CommandError(f"There is no person {options['apply']!r} in {organisation.code}.")
+            changed = retime_apply(version=version, organisation=organisation, actor=actor, at=at)
+            self.stdout.write(f"{changed} tickets re-timed under {version}")
+            return
+        for moved in retime_preview(version=version, organisation=organisation, at=at):
+            self.stdout.write(f"{moved.number}  {moved.clock}  {moved.old_due_at} -> {moved.new_due_at}")
 
 
 def read(name: str) -> Flat:
