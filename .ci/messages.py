@@ -3,6 +3,7 @@
 The texts themselves are Chinese (the msgids), so only other languages have catalogues.
 """
 
+import contextlib
 import os
 import shutil
 import sys
@@ -18,19 +19,18 @@ CATALOGUE = Path("en", "LC_MESSAGES", "django.po")
 ASIDE = [".venv", "node_modules", "var", "tests", "benchmarks", ".ci", "docs"]
 
 
-def collect(folder: Path) -> None:
-    """Bring the catalogue below `folder` up to date with code and templates."""
+def collect(project: Path) -> None:
+    """Bring the catalogue in `project`/locale up to date with code and templates there."""
     import django
     from django.core.management import call_command
     from django.test.utils import override_settings
 
-    os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "complaints_site.settings")
     django.setup()
     options = {"locale": ["en"], "ignore_patterns": ASIDE, "no_wrap": True, "add_location": "file", "verbosity": 0}
-    with override_settings(LOCALE_PATHS=[folder]):
-        call_command("makemessages", **options)
+    with contextlib.chdir(project), override_settings(LOCALE_PATHS=[project / "locale"]):
+        call_command("makemessages", symlinks=True, **options)
 
 
 def read(folder: Path) -> Catalog:
@@ -48,28 +48,29 @@ def untranslated(catalogue: Catalog) -> list[str]:
     for message in catalogue:
         translations = message.string if isinstance(message.string, list | tuple) else [message.string]
         if message.id and (message.fuzzy or not all(translations)):
-            lines.append(f"{'fuzzy' if message.fuzzy else 'missing'}: {message.id}")
+            lines.append(f"{'fuzzy' if message.fuzzy else 'missing'}: {message.id!r}")
     return lines
 
 
 def wrong_formats(catalogue: Catalog) -> list[str]:
     """A placeholder that only one of the two languages has."""
-    return [f"{message.id}: {error}" for message, errors in catalogue.check() for error in errors if message.id]
+    return [f"{message.id!r}: {error}" for message, errors in catalogue.check() for error in errors if message.id]
 
 
 def uncollected(known: Catalog) -> list[str]:
     """Texts that code and templates have and the catalogue lacks, found by collecting them into a copy."""
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)
-        (copy / CATALOGUE).parent.mkdir(parents=True)
-        shutil.copy(LOCALE / CATALOGUE, copy / CATALOGUE)
+        for room in (path for path in ROOT.iterdir() if path.name not in (*ASIDE, LOCALE.name)):
+            (copy / room.name).symlink_to(room)
+        shutil.copytree(LOCALE, copy / LOCALE.name)
         collect(copy)
-        return [f"not in the catalogue: {text}" for text in texts(read(copy)) - texts(known)]
+        return [f"not in the catalogue: {text!r}" for text in texts(read(copy / LOCALE.name)) - texts(known)]
 
 
 def main() -> int:
     if "--collect" in sys.argv:
-        collect(LOCALE)
+        collect(ROOT)
         return 0
     if not (LOCALE / CATALOGUE).exists():
         print(f"locale/{CATALOGUE} is missing")
