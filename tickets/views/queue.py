@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from tickets.views import queue_rows as rows
 from tickets.views.access import work_page
+from tickets.views.fragments import unless_known
 from tickets.views.queue_items import ended_items, items_of
 from tickets.views.queue_rows import Counts, Wish
 from tickets.views.queue_words import (
@@ -139,7 +139,7 @@ def poll(request: HttpRequest) -> HttpResponse:
         "count": counted.views[rows.UNIT],
     }
     response = render(request, "queue_poll.html", context)
-    return _unless_known(request, response)
+    return unless_known(request, response)
 
 
 def _fresh(
@@ -174,16 +174,6 @@ def _shown(text: str) -> dict[int, str]:
 def _since(text: str, at: datetime) -> datetime:
     seconds = int(text) if text.isdecimal() and len(text) < 12 else 0
     return datetime.fromtimestamp(min(seconds, int(at.timestamp())), tz=at.tzinfo)
-
-
-def _unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """304 where nothing changed since the browser asked last."""
-    tag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    if request.headers.get("If-None-Match") == tag:
-        response = HttpResponseNotModified()
-    response.headers["ETag"] = tag
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
 
 
 @work_page

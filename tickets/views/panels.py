@@ -1,0 +1,37 @@
+"""Parts of the ticket page that stand in rooms above this one: escalation adds its alerts, without being imported here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tickets.models import Ticket
+from tickets.views.reader import Reader
+
+
+@dataclass
+class Panel:
+    """A tab of the ticket page. `lines` join the record of what happened (see partials/event_item.html)."""
+
+    code: str
+    label: str
+    count: int
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    clock_notes: dict[int, str] = field(default_factory=dict)  # by the clock's id: 16:36 已预警
+
+
+PanelMaker = Callable[[Reader, Ticket], Panel]
+_makers: list[PanelMaker] = []
+
+
+def register_panel(maker: PanelMaker) -> None:
+    """Called by an app's `ready`."""
+    if maker not in _makers:
+        _makers.append(maker)
+
+
+def panels_of(reader: Reader, ticket: Ticket) -> list[Panel]:
+    return [make(reader, ticket) for make in _makers]
