@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from tickets.views import login, queue, session, settings
+from tickets.views import (
+    bulk,
+    drafts,
+    files,
+    intake,
+    intake_files,
+    intake_names,
+    login,
+    printing,
+    queue,
+    reveal,
+    search,
+    session,
+    settings,
+    ticket,
+)
 
 urlpatterns = [
     path("login/", login.login, name="login"),
@@ -15,4 +30,21 @@ urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/poll/", queue.poll, name="queue-poll"),
     path("queue/conditions/", queue.conditions, name="queue-conditions"),
+    path("queue/bulk/<slug:action>/", bulk.bulk, name="queue-bulk"),
+    path("search/", search.search, name="search"),
+    path("tickets/<str:number>/", ticket.ticket, name="ticket"),
+    path("tickets/<str:number>/live/", ticket.live, name="ticket-live"),
+    path("tickets/<str:number>/preview/", ticket.preview, name="ticket-preview"),
+    path("tickets/<str:number>/act/<slug:action>/", ticket.act, name="ticket-act"),
+    path("tickets/<str:number>/customer/", reveal.reveal, name="ticket-reveal"),
+    path("tickets/<str:number>/files/", files.upload, name="ticket-upload"),
+    path("files/<uuid:file>/", files.download, name="file"),
+    path("intake/", intake.intake, name="intake"),
+    path("intake/parts/", intake.intake_parts, name="intake-parts"),
+    path("intake/files/", intake_files.intake_upload, name="intake-upload"),
+    path("intake/names/<str:kind>/", intake_names.intake_names, name="intake-names"),
+    path("intake/drafts/<uuid:draft>/", drafts.draft_save, name="draft-save"),
+    path("intake/drafts/<uuid:draft>/discard/", drafts.draft_discard, name="draft-discard"),
+    path("phrases/<int:version>/", intake_names.phrases, name="phrases"),
+    path("tickets/<str:number>/print/intake/", printing.print_intake, name="print-intake"),
 ]

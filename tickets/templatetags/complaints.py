@@ -146,6 +146,26 @@ def moment_full(value: datetime | None) -> str:
 
 
 @register.filter
+def promise_on_paper(value: datetime | None) -> str:
+    """2026 年 11 月 25 日（周三）17:00: where a customer is promised a moment in writing."""
+    local = _local(value)
+    if local is None:
+        return fmt.NONE
+    words = _("%(year)d 年 %(month)d 月 %(day)d 日（%(weekday)s）%(time)s")
+    date_words = {"year": local.year, "month": local.month, "day": local.day, "weekday": fmt.weekday(local)}
+    return words % {**date_words, "time": f"{local:%H:%M}"}
+
+
+@register.filter
+def day_on_paper(value: datetime | None) -> str:
+    """2026 年 11 月 24 日."""
+    local = _local(value)
+    if local is None:
+        return fmt.NONE
+    return _("%(year)d 年 %(month)d 月 %(day)d 日") % {"year": local.year, "month": local.month, "day": local.day}
+
+
+@register.filter
 def clock_time(value: datetime | None) -> str:
     """17:04:12: when a draft was saved."""
     local = _local(value)

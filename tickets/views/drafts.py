@@ -1,0 +1,83 @@
+"""Drafts of the intake form: kept every few seconds while somebody types, encrypted, of one person (row C01)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tickets.models import Draft, Person
+from tickets.views.access import work_page
+from tickets.views.intake_form import uuid_of
+from tickets.views.reader import reader_of
+
+MOST = 50  # of one person; the oldest go
+MOST_NAMES, LONGEST = 200, 20_000
+NOT_KEPT = frozenset({"csrfmiddlewaretoken", "do"})
+
+
+@work_page
+@require_POST
+def draft_save(request: HttpRequest, draft: UUID) -> HttpResponse:
+    reader = reader_of(request)
+    data = {
+        name: [part[:LONGEST].replace("\x00", "") for part in request.POST.getlist(name)[:MOST_NAMES]]
+        for name in list(request.POST)[:MOST_NAMES]
+        if name not in NOT_KEPT
+    }
+    book = request.POST.get("book", "")[:60]
+    known = Draft.objects.filter(pk=draft).first()
+    if known is not None and known.person_id != reader.person.pk:
+        return HttpResponse(status=404)
+    Draft.objects.update_or_create(
+        pk=draft, defaults={"person": reader.person, "book": book, "data": data, "saved_at": reader.at}
+    )
+    _drop_oldest(reader.person)
+    return JsonResponse({"saved_at": f"{timezone.localtime(reader.at):%H:%M:%S}"})
+
+
+@work_page
+@require_POST
+def draft_discard(request: HttpRequest, draft: UUID) -> HttpResponse:
+    forget_draft(reader_of(request).person, str(draft))
+    messages.info(request, _("草稿已放弃"))
+    return redirect("intake")
+
+
+def draft_of(person: Person, raw: str) -> Draft | None:
+    key = uuid_of(raw)
+    return Draft.objects.filter(pk=key, person=person).first() if key else None
+
+
+def drafts_of(person: Person) -> list[dict[str, object]]:
+    """The drafts of a person, newest first, with a line to tell them apart."""
+    return [
+        {"id": draft.pk, "saved_at": draft.saved_at, "words": _first_words(draft)}
+        for draft in Draft.objects.filter(person=person).order_by("-saved_at")[:10]
+    ]
+
+
+def _first_words(draft: Draft) -> str:
+    content = (draft.data.get("content") or [""])[0]
+    return " ".join(content.split())[:24] or _("还没有写内容")
+
+
+def forget_draft(person: Person, raw: str) -> None:
+    key = uuid_of(raw)
+    if key:
+        Draft.objects.filter(pk=key, person=person).delete()
+
+
+def _drop_oldest(person: Person) -> None:
+    old = Draft.objects.filter(person=person).order_by("-saved_at").values_list("pk", flat=True)[MOST : MOST + 50]
+    Draft.objects.filter(pk__in=list(old)).delete()
+
+
+def last_saved(person: Person) -> datetime | None:
+    return Draft.objects.filter(person=person).order_by("-saved_at").values_list("saved_at", flat=True).first()
