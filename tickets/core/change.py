@@ -72,6 +72,7 @@ class Change:
     rectify: list[int] = field(default_factory=list)
     # The action was taken on a step, which then waits for the side steps it asks for; not so for `from = "ticket"`.
     on_step: bool = True
+    on_behalf_of: int | None = None  # who asked for what is now approved: it is they who acted on the step
 
     def view(self, own: StepView | None) -> View:
         return rules.view_of(self.book, self.draft, own, self.world, self.at)
@@ -145,16 +146,15 @@ class Change:
                 self.acted(own)
 
     def acted(self, own: StepView) -> None:
-        if self.actor is None:
+        """Remember who acted on a step of this kind (four eyes); the first act of its holder is the receipt."""
+        who = self.on_behalf_of or self.actor
+        if who is None:
             return
-        who = self.draft.memory.acted.setdefault(own.kind, [])
-        if self.actor not in who:
-            who.append(self.actor)
-        if (
-            own.signed_at is None
-            and own.is_open
-            and self.world.serves(self.actor, rules.roles_of_step(self.book, own), own.unit, self.at)
-        ):
+        known = self.draft.memory.acted.setdefault(own.kind, [])
+        if who not in known:
+            known.append(who)
+        holder = self.world.serves(who, rules.roles_of_step(self.book, own), own.unit, self.at)
+        if own.signed_at is None and own.is_open and holder:
             own.signed_at = self.at
         own.version += 1
 
@@ -388,9 +388,7 @@ class Change:
         for name in TAKEN_OVER:
             setattr(clock, name, getattr(before, name))
         clock.story = list(before.story)
-        if clock.due_at is not None:
-            unit = self.draft.step(clock.step).unit if clock.step else None
-            deadlines.point(clock, self.book.alarms[clock.chain], self.calendar(unit))
+        self._point(clock)
 
     def limit_of(self, step: StepView) -> LimitSpec | None:
         """The limit that opened the step where an effect gave one, else the step's own."""
@@ -457,6 +455,9 @@ class Change:
         if not self.moved_facts:
             return
         for clock in self.draft.clocks:
+            if clock.runs and clock.target != self._is_target(clock):
+                clock.target = not clock.target
+                self._point(clock)
             if not clock.runs or clock.extended or (clock.fixed and clock.due_at is not None):
                 continue
             step = self.draft.step(clock.step) if clock.step is not None else None
@@ -464,6 +465,17 @@ class Change:
             if spec is None or not (spec.reads & self.moved_facts):
                 continue
             self.count_again(clock, step, spec)
+
+    def _point(self, clock: ClockView) -> None:
+        if clock.due_at is not None:
+            unit = self.draft.step(clock.step).unit if clock.step is not None else None
+            deadlines.point(clock, self.book.alarms[clock.chain], self.calendar(unit))
+
+    def _is_target(self, clock: ClockView) -> bool:
+        """The limit is an aim: missed it is counted, but is no overrun (ruling TARGET)."""
+        step = self.draft.step(clock.step) if clock.step is not None else None
+        rule = self.book.steps.get(clock.name) if step is not None else self.book.clocks[clock.name]
+        return rule is not None and rule.target is not None and holds(rule.target, self.view(step or self.draft.main))
 
     def count_again(self, clock: ClockView, step: StepView | None, spec: LimitSpec) -> None:
         calendar = self.calendar(step.unit if step else None)
@@ -478,8 +490,6 @@ class Change:
             asker=self.draft.step_clock(asker) if asker else None,
             pauses=deadlines.pauses_of(clock),
         )
-        target = self.book.clocks[clock.name].target if step is None else self.book.steps[clock.name].target
-        clock.target = target is not None and holds(target, view)
         deadlines.set_due(clock, due, book=self.book, calendar=calendar, at=self.at)
         if before is not None and clock.due_at != before:
             clock.story.append({"what": "recounted", "at": self.at.isoformat(), "from": before.isoformat()})

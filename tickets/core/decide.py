@@ -214,6 +214,7 @@ def _approve(
         raise Refused("condition", condition_unmet(wanted, view, world.calendar.zone))
     change.close(change.draft.step(request.ordinal), APPROVE)
     change.acted(change.draft.step(request.ordinal))
+    change.on_behalf_of = request.data["requester"]
     change.apply(wanted.name, wanted.then, own, clean)
     data = {**clean, **({"reason": given["reason"]} if has_value(given.get("reason")) else {})}
     decision = change.decision(picture, f"{wanted.name}", own, data)

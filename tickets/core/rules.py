@@ -175,7 +175,7 @@ def _near_ticket(picture: Picture, roles: frozenset[str], actor: Actor, world: W
     if ANYONE in roles:
         return actor.id in world.people
     main = picture.main
-    units = set(picture.memory.held) | {picture.received_unit} | ({main.unit} if main else set())
+    units = set(picture.memory.held) | ({main.unit} if main else set())
     upper = set(world.units[main.unit].path) if main else {up for unit in units for up in world.units[unit].path}
     return any(
         duty.role in roles and (duty.unit in units or duty.unit in upper or any(world.reaches(duty, u) for u in units))
