@@ -8,13 +8,12 @@ from typing import Protocol
 
 from django.db import DataError, IntegrityError, transaction
 
-from complaints_site.lib.crypto import blind_index
 from tickets.core.given import clean_value
 from tickets.core.sentences import Invalid
 from tickets.models import Clock, Customer, Event, Step, Ticket, TicketText
 from tickets.numbers import take_numbers
 
-from .build import IMPORT, Builder, House, Rows, numbers_wanted
+from .build import IMPORT, Builder, House, Rows, index_of, numbers_wanted
 from .cases import Case, Rejected
 from .problems import RowProblem, problem
 from .write import point, table_of, take_ids
@@ -160,7 +159,7 @@ def rows_of(cases: Sequence[Case], house: House) -> Rows:
 def _known_customers(cases: Sequence[Case], house: House) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
     for what in ("phone", "account"):
-        wanted = {blind_index(case.customer[what]) for case in cases if what in case.customer}
+        wanted = {index_of(case.customer[what]) for case in cases if what in case.customer}
         if wanted:
             column = f"{what}_index"
             rows = Customer.objects.filter(organisation_id=house.organisation, **{f"{column}__in": wanted})

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from complaints_site.lib.crypto import blind_index
@@ -33,6 +34,9 @@ from .write import Row, table_of
 IMPORT = "import"  # the event that says when, from where and from which rows
 END_UNKNOWN = "end_unknown"  # a field: it is over, but the source does not say when
 FAR = 1 << 20  # moments of a chain that are looked at, at most
+
+
+index_of = lru_cache(maxsize=4096)(blind_index)  # each is asked for twice: for those we know, and for the row
 
 
 @dataclass
@@ -150,7 +154,7 @@ class Builder:
         """(the id of one we know, the place of a new one): one of them, or neither."""
         if not case.customer:
             return None, None
-        phone, account = blind_index(case.customer.get("phone", "")), blind_index(case.customer.get("account", ""))
+        phone, account = index_of(case.customer.get("phone", "")), index_of(case.customer.get("account", ""))
         keys = [key for key in (("phone", phone), ("account", account)) if key[1]]
         for key in keys:
             if key in self.known:

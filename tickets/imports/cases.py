@@ -14,9 +14,6 @@ from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tickets.core.given import text_problem
-from tickets.core.sentences import Say
-
 from .mapping import CUSTOMER, ROW_KEY, ImportMapping, Moment
 from .problems import RowProblem, problem
 from .reader import Record
@@ -266,10 +263,10 @@ class CaseMaker:
 
 
 def _short(label: str, value: str, longest: int) -> str:
-    """The value, or a RowProblem when it can't be kept."""
-    found: Say | None = text_problem(value, longest)
-    if found is not None:
-        raise RowProblem(label, value, found)
+    """The value, or a RowProblem when it is too long. Characters that can't be stored were found by the reader."""
+    if len(value) > longest:
+        zh, en = f"最多 {longest} 字，现在 {len(value)} 字", f"At most {longest} characters, there are {len(value)}"
+        raise problem(label, value, zh, en)
     return value
 
 

@@ -28,9 +28,9 @@ class Table:
         fields = model._meta.concrete_fields
         self.model = model
         self.name = model._meta.db_table
-        self.columns = [str(field.column) for field in fields]
-        self.blank: Row = {str(field.column): _default(field) for field in fields}
-        self._adapters = [(str(field.column), adapter) for field in fields if (adapter := _adapter(field))]
+        self._postgres = connection.vendor == "postgresql"
+        self._adapters = {str(field.column): adapt for field in fields if (adapt := self._adapter(field))}
+        self.blank: Row = {str(field.column): self._default(field) for field in fields}
 
     def row(self, **values: Any) -> Row:
         return {**self.blank, **values}
@@ -39,31 +39,59 @@ class Table:
         """Write rows made by `row`. Raises the database's errors."""
         if not rows:
             return
-        for row in rows:
-            for column, adapt in self._adapters:
-                value = row[column]
-                if value is not None:
-                    row[column] = adapt(value)
-        (self._copy if connection.vendor == "postgresql" else self._insert)(rows)
+        said = [column for column in self.blank if self._is_said(column, rows)]
+        for column in said:
+            adapt = self._adapters.get(column)
+            if adapt is not None:
+                for row in rows:
+                    row[column] = self._adapted(column, row[column], adapt)
+        (self._copy if self._postgres else self._insert)(rows, said)
 
-    def _insert(self, rows: Sequence[Row]) -> None:
-        names = ", ".join(f'"{name}"' for name in self.columns)
-        marks = ", ".join(["%s"] * len(self.columns))
+    def _is_said(self, column: str, rows: Sequence[Row]) -> bool:
+        """Whether some row has another value than the blank one: most columns of an import never do."""
+        blank = self.blank[column]
+        return any(row[column] is not blank for row in rows)
+
+    def _adapted(self, column: str, value: Any, adapt: Callable[[Any], Any]) -> Any:
+        return value if value is None or value is self.blank[column] else adapt(value)
+
+    def _insert(self, rows: Sequence[Row], said: list[str]) -> None:
+        names = ", ".join(f'"{name}"' for name in self.blank)
+        marks = ", ".join(["%s"] * len(self.blank))
         with connection.cursor() as cursor:
             cursor.executemany(
                 f"INSERT INTO {self.name} ({names}) VALUES ({marks})",  # noqa: S608  names of our own columns
                 [list(row.values()) for row in rows],
             )
 
-    def _copy(self, rows: Sequence[Row]) -> None:
-        names = ", ".join(f'"{name}"' for name in self.columns)
+    def _copy(self, rows: Sequence[Row], said: list[str]) -> None:
+        same = [name for name, value in self.blank.items() if name not in said and value is not None]
+        names = ", ".join(f'"{name}"' for name in (*said, *same))
+        ending = "".join(f"\t{_copied(self.blank[name])}" for name in same) + "\n"
         text = io.StringIO()
         for row in rows:
-            text.write("\t".join([_copied(value) for value in row.values()]))
-            text.write("\n")
+            text.write("\t".join([_copied(row[name]) for name in said]) + ending)
         text.seek(0)
         with connection.cursor() as cursor:
             cursor.cursor.copy_expert(f"COPY {self.name} ({names}) FROM STDIN", text)
+
+    # ── columns ──
+    def _default(self, field: models.Field[Any, Any]) -> Any:
+        """What the column holds when nothing is said, in the form in which it is written."""
+        value = field.get_default()
+        if value is None and not field.null and isinstance(field, models.CharField | models.TextField):
+            value = ""
+        adapt = self._adapters.get(str(field.column))
+        return adapt(value) if adapt is not None and value is not None else value
+
+    def _adapter(self, field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+        if isinstance(field, EncryptedText | EncryptedJSON):
+            return field.get_prep_value
+        if isinstance(field, models.JSONField):
+            return _json
+        if isinstance(field, models.DateTimeField) and not self._postgres:
+            return _without_offset
+        return None
 
 
 @cache
@@ -71,27 +99,12 @@ def table_of(model: type[models.Model]) -> Table:
     return Table(model)
 
 
-def _default(field: models.Field[Any, Any]) -> Any:
-    value = field.get_default()
-    return "" if value is None and not field.null and isinstance(field, models.CharField | models.TextField) else value
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def _adapter(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
-    if isinstance(field, EncryptedText | EncryptedJSON):
-        return field.get_prep_value
-    if isinstance(field, models.JSONField):
-        return _json
-    if isinstance(field, models.DateTimeField):
-        return _instant
-    return None
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _instant(value: datetime) -> Any:
-    return value.isoformat() if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value(value)
+def _without_offset(value: datetime) -> str:
+    """As SQLite keeps an instant; every one here is UTC."""
+    return value.replace(tzinfo=None).isoformat(" ")
 
 
 def _copied(value: Any) -> str:
