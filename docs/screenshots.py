@@ -68,7 +68,9 @@ def take(browser: Browser, site: str, shot: Shot) -> None:
     page.locator("input[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/login" not in url)
-    page.goto(shot.path)
+    answer = page.goto(shot.path)
+    if answer is None or not answer.ok:
+        raise SystemExit(f"{shot.login} does not get {shot.path}")
     shot.act(page)
     page.screenshot(path=PICTURES / f"{shot.name}.png")
     page.close()
