@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..calendars import Calendar
 from ..rulebook.compiled import (
     APPROVAL,
     MAXIMUM,
@@ -28,11 +27,12 @@ from ..rulebook.compiled import (
     Tell,
 )
 from . import deadlines, rules
+from .clockwork import Clockwork
 from .conditions import View, holds, lookup
 from .given import stored
 from .holders import Holder, Search, find, find_each
 from .outcome import Decision
-from .picture import ClockView, Picture, StepView
+from .picture import Picture, StepView
 from .sentences import Refused, Say, invalid
 from .tells import Told, receivers
 from .world import World
@@ -40,11 +40,6 @@ from .world import World
 SAME_UNIT = HolderSpec(("holder",))
 OVERTAKEN, RECALLED, ENDED = "overtaken", "recalled", "ended"
 Move = Next | Ask | Back | End
-# What `rest` takes over from the clock it continues: the warning must neither be lost nor come twice.
-TAKEN_OVER = (
-    *("started_at", "generation", "limit", "first_due_at", "due_at", "warn_at", "ceiling_at", "stood_still"),
-    *("extended", "target", "provisional", "chain", "moment", "warned_at", "overdue_at", "silenced"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +69,11 @@ class Change:
     on_step: bool = True
     on_behalf_of: int | None = None  # who asked for what is now approved: it is they who acted on the step
 
+    def __post_init__(self) -> None:
+        self.clockwork = Clockwork(self.book, self.draft, self.world, self.at)
+
     def view(self, own: StepView | None) -> View:
         return rules.view_of(self.book, self.draft, own, self.world, self.at)
-
-    def calendar(self, unit: int | None) -> Calendar:
-        return self.world.calendar_of(unit) if unit is not None else self.world.calendar
 
     # ── the whole ──
 
@@ -104,7 +99,7 @@ class Change:
         self._side_steps(due, own, clean, move)
         if move is not None:
             self._move(move, own, clean, trigger)
-        self._clocks(trigger, own, clean, base)
+        self.clockwork.run(trigger, own, clean, self.moved_facts)
         for effect in due:
             if isinstance(effect, Rectify):
                 self._rectify(effect, own or base)
@@ -209,7 +204,7 @@ class Change:
         blocks = self.on_step
         for holder in holders:
             step = self.open_side(Opening(effect.step, holder, effect.limit), sent_by=own, blocks=blocks)
-            self.start_step_clock(step, asker=own)
+            self.clockwork.start_step(step, asker=own)
 
     # ── 3 the move ──
 
@@ -246,7 +241,7 @@ class Change:
         else:
             self._overtake()
             step = self._open(Opening(move.step, holder, move.limit), sent_by=sent_by)
-        self.start_step_clock(step, asker=old)
+        self.clockwork.start_step(step, asker=old)
 
     def _same_unit(self, old: StepView, search: Search) -> Holder | None:
         """No `at` anywhere: the work stays where it is; if nobody there may do it, one tier up (law 6)."""
@@ -285,7 +280,7 @@ class Change:
         self.close(own, trigger)
         self._overtake()
         step = self._open(Opening(kind, holder), sent_by=asker.sent_by)
-        self.start_step_clock(step, asker=asker, continues=asker)
+        self.clockwork.start_step(step, asker=asker, continues=asker)
 
     def _end(self, end: str, own: StepView | None, trigger: str) -> None:
         for step in list(self.draft.open_steps()):
@@ -350,149 +345,6 @@ class Change:
         for clock in self.draft.clocks:
             if clock.step == step.ordinal and clock.runs:
                 deadlines.stop(clock, at=self.at, by=result)
-
-    # ── 4 clocks ──
-
-    def start_step_clock(self, step: StepView, *, asker: StepView | None, continues: StepView | None = None) -> None:
-        """The step's own clock; `rest` goes on under the clock of the step it continues (§11.6)."""
-        spec = self.limit_of(step)
-        if spec is None:
-            return
-        rule = self.book.steps.get(step.kind)
-        view = self.view(step)
-        source = continues or asker
-        before = self.draft.step_clock(source) if source is not None else None
-        clock = ClockView(
-            name=step.kind,
-            # What starts with the ticket runs from receipt, not from when somebody typed it in (ruling START).
-            started_at=self.draft.received_at if step.ordinal == 1 else self.at,
-            step=step.ordinal,
-            chain=rule.alarm if rule else "standard",
-            target=bool(rule and rule.target is not None and holds(rule.target, view)),
-        )
-        if spec.parts == (deadlines.REST,):
-            if before is None:
-                return
-            self._take_over(clock, before)
-            self.draft.clocks.append(clock)
-            return
-        calendar = self.calendar(step.unit)
-        clock.ceiling_at = deadlines.ceiling(rule.at_most if rule else None, view, clock.started_at, calendar)
-        due = deadlines.find_due(spec, view=view, start=clock.started_at, calendar=calendar, asker=before)
-        if due is None and spec.parts == ("none",):
-            return
-        deadlines.set_due(clock, due, book=self.book, calendar=calendar, at=self.at)
-        self.draft.clocks.append(clock)
-
-    def _take_over(self, clock: ClockView, before: ClockView) -> None:
-        for name in TAKEN_OVER:
-            setattr(clock, name, getattr(before, name))
-        clock.story = list(before.story)
-        self._point(clock)
-
-    def limit_of(self, step: StepView) -> LimitSpec | None:
-        """The limit that opened the step where an effect gave one, else the step's own."""
-        own = step.data.get("limit")
-        rule = self.book.steps.get(step.kind)
-        if own is None:
-            return rule.limit if rule else None
-        reads = rule.limit.reads if rule and rule.limit else frozenset()
-        return LimitSpec(tuple(own), reads | self.book.reads_of(tuple(own)))
-
-    def _clocks(self, trigger: str, own: StepView | None, clean: dict[str, Any], base: StepView | None) -> None:
-        draft = self.draft
-        if not draft.is_open:
-            for clock in draft.clocks:
-                if clock.runs:
-                    deadlines.stop(clock, at=self.at, by=trigger)
-            return
-        for name, rule in self.book.clocks.items():
-            row = draft.clock(name)
-            if row is not None and row.runs and trigger in rule.stops:
-                deadlines.stop(row, at=self.at, by=trigger)
-            elif row is not None and not row.runs and trigger in rule.resumes:
-                deadlines.go_on(row, book=self.book, calendar=self.calendar(None), at=self.at)
-        for name, rule in self.book.clocks.items():
-            if trigger in rule.starts:
-                self._start_clock(name, trigger)
-        self._extend(trigger, own, clean)
-        self._recount()
-
-    def _start_clock(self, name: str, trigger: str) -> None:
-        rule = self.book.clocks[name]
-        running = self.draft.clock(name)
-        if running is not None and running.runs:
-            deadlines.stop(running, at=self.at, by=trigger)
-        view = self.view(self.draft.main)
-        start = self.draft.received_at if trigger == self.book.register.name else self.at
-        clock = ClockView(name=name, started_at=start, chain=rule.alarm, fixed=rule.fixed)
-        clock.target = rule.target is not None and holds(rule.target, view)
-        calendar = self.calendar(None)
-        clock.ceiling_at = deadlines.ceiling(rule.at_most, view, start, calendar)
-        due = deadlines.find_due(rule.limit, view=view, start=start, calendar=calendar)
-        deadlines.set_due(clock, due, book=self.book, calendar=calendar, at=self.at)
-        self.draft.clocks.append(clock)
-
-    def _extend(self, trigger: str, own: StepView | None, clean: dict[str, Any]) -> None:
-        if "until" not in clean:
-            return
-        until = datetime.fromisoformat(clean["until"])
-        for clock in self.draft.clocks:
-            if not clock.runs:
-                continue
-            if clock.step is None:
-                movable = trigger in self.book.clocks[clock.name].extends
-            else:
-                rule = self.book.steps.get(clock.name)
-                movable = rule is not None and trigger in rule.extends and own is not None and clock.step == own.ordinal
-            if movable:
-                unit = self.draft.step(clock.step).unit if clock.step else None
-                calendar = self.calendar(unit)
-                deadlines.extend(clock, until, book=self.book, calendar=calendar, at=self.at, action=trigger)
-
-    def _recount(self) -> None:
-        """A clock follows its table: a fact it reads changed, so it is counted again from its own start (law 8)."""
-        if not self.moved_facts:
-            return
-        for clock in self.draft.clocks:
-            if clock.runs and clock.target != self._is_target(clock):
-                clock.target = not clock.target
-                self._point(clock)
-            if not clock.runs or clock.extended or (clock.fixed and clock.due_at is not None):
-                continue
-            step = self.draft.step(clock.step) if clock.step is not None else None
-            spec = self.limit_of(step) if step else self.book.clocks[clock.name].limit
-            if spec is None or not (spec.reads & self.moved_facts):
-                continue
-            self.count_again(clock, step, spec)
-
-    def _point(self, clock: ClockView) -> None:
-        if clock.due_at is not None:
-            unit = self.draft.step(clock.step).unit if clock.step is not None else None
-            deadlines.point(clock, self.book.alarms[clock.chain], self.calendar(unit))
-
-    def _is_target(self, clock: ClockView) -> bool:
-        """The limit is an aim: missed it is counted, but is no overrun (ruling TARGET)."""
-        step = self.draft.step(clock.step) if clock.step is not None else None
-        rule = self.book.steps.get(clock.name) if step is not None else self.book.clocks[clock.name]
-        return rule is not None and rule.target is not None and holds(rule.target, self.view(step or self.draft.main))
-
-    def count_again(self, clock: ClockView, step: StepView | None, spec: LimitSpec) -> None:
-        calendar = self.calendar(step.unit if step else None)
-        asker = self.draft.step(step.sent_by) if step is not None and step.sent_by is not None else None
-        view = self.view(step or self.draft.main)
-        before = clock.due_at
-        due = deadlines.find_due(
-            spec,
-            view=view,
-            start=clock.started_at,
-            calendar=calendar,
-            asker=self.draft.step_clock(asker) if asker else None,
-            pauses=deadlines.pauses_of(clock),
-        )
-        deadlines.set_due(clock, due, book=self.book, calendar=calendar, at=self.at)
-        if before is not None and clock.due_at != before:
-            clock.story.append({"what": "recounted", "at": self.at.isoformat(), "from": before.isoformat()})
 
     # ── 5, 6 what is told ──
 

@@ -24,6 +24,7 @@ from ..rulebook.compiled import (
 from . import rules
 from .change import Change, Opening
 from .conditions import has_value, holds, possible
+from .deadlines import REST
 from .explain import condition_unmet, facts_in
 from .given import check_given
 from .holders import Search, find
@@ -112,18 +113,23 @@ def recount(
     """
     change = Change(book, picture.copy(), world, at, actor=None)
     for clock in change.draft.clocks:
-        step = change.draft.step(clock.step) if clock.step is not None else None
-        spec = change.limit_of(step) if step else (book.clocks[clock.name].limit if clock.name in book.clocks else None)
         told = clock.extended or (clock.fixed and clock.due_at is not None and not clock.provisional)
-        if not clock.runs or told or spec is None or spec.parts == ("rest",):
-            continue
-        if provisional_only and not clock.provisional:
-            continue
-        change.count_again(clock, step, spec)
+        if clock.runs and not told and (clock.provisional or not provisional_only):
+            step = change.clockwork.step_of(clock)
+            spec = _spec(book, change, clock)
+            if spec is not None and spec.parts != (REST,):
+                change.clockwork.count_again(clock, step, spec)
     if change.draft.clocks == picture.clocks:
         return None
     change.finish(frozenset())
     return change.decision(picture, event, None, {})
+
+
+def _spec(book: Book, change: Change, clock: ClockView) -> LimitSpec | None:
+    step = change.clockwork.step_of(clock)
+    if step is not None:
+        return change.clockwork.limit_of(step)
+    return book.clocks[clock.name].limit if clock.name in book.clocks else None
 
 
 # ── the parts of `decide` ────────────────────────────────────────────────────────────────────────────
@@ -190,7 +196,7 @@ def _ask_approval(change: Change, act: Action, own: StepView, clean: dict[str, A
             "by": sorted(approval.by),
         },
     )
-    change.start_step_clock(step, asker=own)
+    change.clockwork.start_step(step, asker=own)
     if ASKED in change.book.messages:
         change.tell(Tell(ASKED, ("holder",)), step, {**clean, "action": act.title.zh})
     change.finish(frozenset())

@@ -3,9 +3,11 @@
 It goes through the same imports that an administrator uses, so it may run as often as one likes.
 """
 
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
@@ -13,7 +15,8 @@ from tickets.actions.books import book_load
 from tickets.actions.people import absence_set
 from tickets.imports_organisation import import_people, import_routes, import_units
 from tickets.models import Person
-from tickets.rulebook.source import BOOKS, flatten
+from tickets.rulebook.problems import RulebookErrors
+from tickets.rulebook.source import flatten, search_path
 from tickets.sheets import ImportReport
 
 TABLES = Path(__file__).parent
@@ -50,11 +53,11 @@ AWAY = {"hn13": "hn12"}
 
 @transaction.atomic
 def demo_build(*, at: datetime) -> None:
-    """The ten rulebooks, and units, people, routes and one absence of both organisations."""
-    for path in sorted(BOOKS.glob("*.toml")):
-        if not path.name.startswith(LEAVES):
-            # In force before the oldest demo ticket came in.
-            book_load(flat=flatten(path), actor=None, at=at - timedelta(days=31))
+    """The rulebooks of the search path, and units, people, routes and one absence of both organisations."""
+    for folder in search_path(extra=settings.RULEBOOK_PATH):
+        for path in sorted(folder.glob("*.toml")):
+            if not path.name.startswith(LEAVES):
+                _load(path, at)
     _fine(import_units(TABLES / "units-hq.csv", organisation="HQ", at=at))
     _fine(import_units(TABLES / "units-prop.csv", organisation="PROP", at=at))
     report, new = import_people(TABLES / "people.csv", password=lambda: None, at=at)
@@ -64,6 +67,15 @@ def demo_build(*, at: datetime) -> None:
     _fine(import_routes(TABLES / "routes.csv"))
     for username, deputy in AWAY.items():
         _away(Person.objects.get(username=username), Person.objects.get(username=deputy), at)
+
+
+def _load(path: Path, at: datetime) -> None:
+    """In force before the oldest demo ticket came in. A file that is refused says why; the others are loaded."""
+    try:
+        book_load(flat=flatten(path, settings.RULEBOOK_PATH), actor=None, at=at - timedelta(days=31))
+    except RulebookErrors as errors:
+        for problem in errors.problems:
+            print(problem.say("zh"), file=sys.stderr)  # noqa: T201  the command's own output
 
 
 def _away(person: Person, deputy: Person, at: datetime) -> None:
