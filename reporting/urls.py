@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from reporting.views import board, late
+from reporting.views import board, imports, late
 
 urlpatterns = [
     path("board/", board.board, name="board"),
     path("board/live/", board.live, name="board-live"),
     path("board/lateness/", board.lateness, name="board-lateness"),
+    path("imports/", imports.imports, name="imports"),
     path("board/chase/<int:step_id>/", late.chase, name="board-chase"),
 ]
