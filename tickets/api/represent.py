@@ -200,7 +200,7 @@ def allowed_actions(outcome: Outcome, *, actor: Person, at: datetime, language: 
     possible = [offer for offer in found if offer.refused is None and not _nobody_to_choose(offer)]
     if not any(_names_a_ticket(offer) for offer in possible):
         return [describe(offer, language) for offer in possible]
-    others = _other_tickets(outcome, actor, at)
+    others = tickets_to_name(actor, at, ticket=outcome.ticket)
     described = [describe(offer, language) for offer in possible if others or not _needs_a_ticket(offer)]
     for action in described:
         for field in action["fields"]:
@@ -222,12 +222,13 @@ def _needs_a_ticket(offer: Offer) -> bool:
     return any(one.field.name in TICKET_FIELDS and one.required and not one.need.when for one in offer.fields)
 
 
-def _other_tickets(outcome: Outcome, actor: Person, at: datetime) -> list[dict[str, str]]:
-    """Tickets that this one may be linked to: those of the same customer first, then the newest open ones."""
-    ticket = outcome.ticket
-    others = visible_to(actor, at).exclude(pk=ticket.pk)
+def tickets_to_name(actor: Person, at: datetime, ticket: Ticket | None = None) -> list[dict[str, str]]:
+    """Tickets that one may be linked to, as choices: those of the same customer first, then the newest open ones."""
+    others = visible_to(actor, at)
     rows: list[tuple[str, str]] = []
-    if ticket.customer_id is not None:
+    if ticket is not None:
+        others = others.exclude(pk=ticket.pk)
+    if ticket is not None and ticket.customer_id is not None:
         mine = others.filter(customer=ticket.customer_id).order_by("-received_at", "-pk")
         rows = list(mine.values_list("number", "subject")[:MOST_CHOICES])
     if len(rows) < MOST_CHOICES:

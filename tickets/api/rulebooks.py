@@ -9,14 +9,15 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ..actions.links import TICKET_FIELDS
 from ..core.offers import RESERVED, OfferedField, describe_field
 from ..core.world import World
 from ..models import RulebookVersion
-from ..rulebook.compiled import Action, Book, Field, Need, Title
+from ..rulebook.compiled import REGISTER, Action, Book, Field, Need, Title
 from ..rulebook.registry import book_of, current_books, current_version
 from . import schema
 from .endpoint import Endpoint
-from .represent import times_of
+from .represent import tickets_to_name, times_of
 
 
 class Rulebooks(Endpoint):
@@ -45,7 +46,13 @@ class OneRulebook(Endpoint):
         version = current_version(id, self.at, self.person.organisation_id)
         if version is None:
             raise Http404
-        return Response(book_dict(book_of(version.pk), self.world, self.language))
+        shown = book_dict(book_of(version.pk), self.world, self.language)
+        named = [field for field in shown["actions"][REGISTER]["fields"] if field["name"] in TICKET_FIELDS]
+        if named:
+            others = tickets_to_name(self.person, self.at)
+            for field in named:
+                field["choices"] = others
+        return Response(shown)
 
 
 def book_dict(book: Book, world: World, language: str) -> dict[str, Any]:
