@@ -9,8 +9,12 @@ class EscalationConfig(AppConfig):
 
     def ready(self) -> None:
         from tickets.api.health import register_check
+        from tickets.views.panels import register_panel
+
+        from .views.panel import alerts_panel
 
         register_check("watch", watch_is_awake)
+        register_panel(alerts_panel)
 
 
 def watch_is_awake(at: datetime) -> tuple[bool, Any]:

@@ -1,5 +1,13 @@
 """Addresses of the pages of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from escalation.views import alerts
+
+urlpatterns = [
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/<int:alert>/acknowledge/", alerts.acknowledge, name="alert-acknowledge"),
+    path("alerts/acknowledge/", alerts.acknowledge_warnings, name="alerts-acknowledge"),
+    path("alerts/notices/<int:message>/read/", alerts.notice_read, name="notice-read"),
+    path("alerts/notices/read/", alerts.notices_read, name="notices-read"),
+]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from escalation.access import alerts_for
+from escalation.views.items import waiting_count
 from tickets.views.reader import reader_of
 
 
@@ -18,8 +18,9 @@ def alerts(request: HttpRequest) -> dict[str, Any]:
 
 
 def open_alerts(request: HttpRequest) -> int:
-    """Unacknowledged alerts of running deadlines that this person may see."""
     reader = reader_of(request)
     if not reader.sees_tickets:
         return 0
-    return alerts_for(reader.person, reader.at).filter(acknowledged_at=None).count()
+    if "alerts" not in reader.known:
+        reader.known["alerts"] = waiting_count(reader)
+    return int(reader.known["alerts"])

@@ -1,4 +1,4 @@
-"""Parts of the ticket page that stand in rooms above this one: escalation adds its alerts, without being imported here."""
+"""Parts of the ticket page that belong to rooms above this one: escalation adds its alerts and is not imported."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from tickets.rulebook.compiled import Action, Book, End
 from tickets.rulebook.registry import book_of
 from tickets.views import words
 from tickets.views.action_faces import KEYS, icon_of
+from tickets.views.queue_rows import any_receipt
 from tickets.views.reader import Reader, language
 from tickets.views.time_bars import bar_of, calendar_for
 
@@ -54,7 +55,7 @@ def _item(reader: Reader, row: Step, ticket: Ticket, picture: Picture, acts: boo
         "version": f"{row.version}-{ticket.version}",
         "choice": f"{row.pk}.{row.version}",
         "kind": words.step_word(book, step.kind, say),
-        "to_sign": step.signed_at is None and step.sent_by is not None,
+        "to_sign": _to_sign(book, step),
         "side": step.side,
         **_holder(reader, book, step),
         "sender": reader.unit_name(picture.step(step.sent_by).unit) if step.sent_by else "",
@@ -64,6 +65,11 @@ def _item(reader: Reader, row: Step, ticket: Ticket, picture: Picture, acts: boo
         "acts": " ".join(action.name for action in allowed),
         "bulk": [_face(action) for action in allowed if asks_little(action)],
     }
+
+
+def _to_sign(book: Book, step: StepView) -> bool:
+    waits = step.signed_at is None and step.sent_by is not None
+    return waits and any_receipt(book.actions_of_step.get(step.kind, ()))
 
 
 def ticket_words(reader: Reader, ticket: Ticket, book: Book) -> dict[str, Any]:

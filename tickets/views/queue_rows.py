@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from complaints_site.lib import timestate
-from tickets.models import FACT_COLUMNS, Clock, Step
+from tickets.models import FACT_COLUMNS, Clock, RulebookVersion, Step
+from tickets.rulebook.compiled import Action
+from tickets.rulebook.registry import book_of
 from tickets.views.reader import Reader
 
 PAGE = 50
@@ -20,6 +24,7 @@ LAMPS = (timestate.OVERDUE, timestate.WARNED, timestate.NORMAL, timestate.PAUSED
 BY_PRIORITY, BY_TIME = "priority", "time"
 # Chips of the list: columns of the ticket, the holding unit, and when the complaint was received.
 COLUMNS = tuple(name for name in FACT_COLUMNS if name in ("business_type", "channel", "grade", "severity", "level"))
+RECEIPTS = "queue:receipt-kinds"
 PERIODS = {"today": 0, "3d": 3, "7d": 7, "30d": 30}
 
 
@@ -102,11 +107,28 @@ def _waiting(reader: Reader) -> Q:
     return Q(sent_by__unit_id__in=reader.units) & ~Q(unit_id__in=reader.units)
 
 
+def receipt_kinds() -> frozenset[str]:
+    """The kinds of steps whose holder confirms receipt (签收): a rulebook gives them an act that does nothing else.
+
+    Looked up once a minute: a new rulebook may bring new ones.
+    """
+    kinds: frozenset[str] | None = cache.get(RECEIPTS)
+    if kinds is None:
+        books = (book_of(pk) for pk in RulebookVersion.objects.values_list("pk", flat=True))
+        kinds = frozenset(kind for book in books for kind, acts in book.actions_of_step.items() if any_receipt(acts))
+        cache.set(RECEIPTS, kinds, 60)
+    return kinds
+
+
+def any_receipt(actions: Iterable[Action]) -> bool:
+    return any(not action.then and not action.fields and action.approval is None for action in actions)
+
+
 def view_condition(view: str, reader: Reader) -> Q:
     """Which of our open steps a view shows."""
     match view:
         case "sign":
-            return Q(signed_at=None, sent_by__isnull=False)
+            return Q(signed_at=None, sent_by__isnull=False, kind__in=receipt_kinds())
         case "mine":
             return Q(assignee=reader.person)
         case "assist":
