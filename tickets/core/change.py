@@ -279,8 +279,11 @@ class Change:
             raise Refused("no_holder", Say(f"“{rule.title.zh}”没有承办单位", f'No holder for "{kind}"'))
         self.close(own, trigger)
         self._overtake()
-        step = self._open(Opening(kind, holder), sent_by=asker.sent_by)
-        self.clockwork.start_step(step, asker=asker, continues=asker)
+        # Sent on inside the sender's own time, undone work comes back into it: nobody gains time by it (ruling NEST).
+        inside = move.how == "again" and any(part.startswith(deadlines.REST) for part in own.data.get("limit", ()))
+        limit = LimitSpec(tuple(asker.data["limit"])) if inside and "limit" in asker.data else None
+        step = self._open(Opening(kind, holder, limit), sent_by=asker.sent_by)
+        self.clockwork.start_step(step, asker=asker, continues=asker, same_time=inside)
 
     def _end(self, end: str, own: StepView | None, trigger: str) -> None:
         for step in list(self.draft.open_steps()):

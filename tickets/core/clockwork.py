@@ -135,8 +135,10 @@ class Clockwork:
 
     # ── a step's own clock ──
 
-    def start_step(self, step: StepView, *, asker: StepView | None, continues: StepView | None = None) -> None:
-        """The step's own clock; `rest` goes on under the clock of the step it continues (§11.6)."""
+    def start_step(
+        self, step: StepView, *, asker: StepView | None, continues: StepView | None = None, same_time: bool = False
+    ) -> None:
+        """The step's own clock; `rest` (or `same_time`) goes on under the clock of the step it continues (§11.6)."""
         spec = self.limit_of(step)
         if spec is None:
             return
@@ -152,7 +154,7 @@ class Clockwork:
             chain=rule.alarm if rule else "standard",
             target=bool(rule and rule.target is not None and holds(rule.target, view)),
         )
-        if spec.parts == (deadlines.REST,):
+        if spec.parts == (deadlines.REST,) or same_time:
             if before is None:
                 return
             self._take_over(clock, before)
