@@ -1,0 +1,1 @@
+"""`make bench`: the product measured beside a plain Django/DRF floor in the same run (speed page)."""

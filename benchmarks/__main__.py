@@ -1,0 +1,12 @@
+"""Prepare the environment, then hand over: settings are read once, so they must stand before Django is imported."""
+
+import sys
+
+from benchmarks.place import Place
+
+if __name__ == "__main__":
+    place = Place.from_environment()
+    place.prepare_environment()
+    from benchmarks.run import run
+
+    sys.exit(run(place))
