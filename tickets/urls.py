@@ -10,6 +10,7 @@ from tickets.views import (
     intake_files,
     intake_names,
     login,
+    phrase_check,
     printing,
     queue,
     reveal,
@@ -45,6 +46,6 @@ urlpatterns = [
     path("intake/names/<str:kind>/", intake_names.intake_names, name="intake-names"),
     path("intake/drafts/<uuid:draft>/", drafts.draft_save, name="draft-save"),
     path("intake/drafts/<uuid:draft>/discard/", drafts.draft_discard, name="draft-discard"),
-    path("phrases/<int:version>/", intake_names.phrases, name="phrases"),
+    path("phrases/<slug:book>/<int:version>/", phrase_check.phrases, name="phrases"),
     path("tickets/<str:number>/print/intake/", printing.print_intake, name="print-intake"),
 ]

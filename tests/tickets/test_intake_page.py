@@ -383,11 +383,11 @@ def test_C20_a_ticket_that_one_may_not_see_is_never_a_candidate(c: Cast) -> None
 
 
 def test_PHRASES_forbidden_words_warn(c: Cast) -> None:
-    version = loaded("unicom-complaint").pk
+    version = "unicom-complaint/1"
     client = client_of(c.people["dispatcher"])
     assert "急什么" in client.post(f"/phrases/{version}/", {"reply_text": "您急 什 么，等着"}).content.decode()
     assert not client.post(f"/phrases/{version}/", {"reply_text": "很抱歉，让您久等了"}).content.strip()
-    assert client.post("/phrases/999999/", {"reply_text": "x"}).status_code == 404
+    assert client.post("/phrases/unicom-complaint/99/", {"reply_text": "x"}).status_code == 404
 
 
 def test_C22_the_print_holds_the_customers_own_form(c: Cast) -> None:

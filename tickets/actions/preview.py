@@ -63,6 +63,7 @@ def promise_preview(
 ) -> Preview:
     """The dry run. `given` are the values of the form for the action after `register`. Raises Refused, Forbidden."""
     world, book = world_of(actor.organisation_id or 0), book_of(version.pk)
+    at = at.replace(second=0, microsecond=0)  # what is told to a customer has no seconds
     start = _beginning(new, book, world, actor, at)
     return _previewed(book, world, start, given or {}, actor, at)
 

@@ -17,6 +17,7 @@ from tickets.core.sentences import Invalid
 from tickets.models import FACT_COLUMNS, Attachment
 from tickets.rulebook.compiled import Ask, Book, Condition, Has, OneOf
 from tickets.uploads import TooBig, store_upload
+from tickets.views.phrase_check import phrases_url
 from tickets.views.reader import Reader, language
 
 YES_NO = ("true", "false")
@@ -66,6 +67,7 @@ def _field(
         "when": json.dumps(condition, ensure_ascii=False) if condition else "",
         "facts": json.dumps({key: facts.get(key) for key in condition if key in facts}) if condition else "",
         "many": bool(one.choices and len(one.choices) > 12),
+        "phrases_url": phrases_url(book, name),
     }
 
 

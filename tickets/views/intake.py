@@ -40,7 +40,7 @@ FACE_TO_FACE = "face_to_face"
 @require_http_methods(["GET", "HEAD", "POST"])
 def intake(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
-    versions = books_for(reader)
+    versions = reader.known["books"] = books_for(reader)
     if not versions:
         return _nobody_registers(request, reader)
     if request.method == "POST":
@@ -75,14 +75,18 @@ def intake_parts(request: HttpRequest) -> HttpResponse:
 
 
 def books_for(reader: Reader) -> list[RulebookVersion]:
-    """The rulebooks in force with which this person registers, complaints first."""
+    """The rulebooks in force with which this person registers: the one used last, then complaints."""
     organisation = Organisation(pk=reader.person.organisation_id)
     found = [
         version
         for version in current_books(reader.at, organisation).values()
         if _may_register(reader, book_of(version.pk))
     ]
-    return sorted(found, key=lambda version: (version.kind != "complaint", version.title))
+    if len(found) < 2:
+        return found
+    own = Ticket.objects.filter(registered_by=reader.person).order_by("-pk")
+    last = own.values_list("rulebook__book", flat=True).first()
+    return sorted(found, key=lambda version: (version.book != last, version.kind != "complaint", version.title))
 
 
 def _may_register(reader: Reader, book: Book) -> bool:
@@ -235,7 +239,7 @@ def _page(
         "current": "intake",
         "books": [
             {"book": version.book, "title": _title(version), "on": version.pk == form.version.pk}
-            for version in books_for(form.reader)
+            for version in form.reader.known["books"]
         ],
         "draft": draft,
         "drafts": drafts,
@@ -273,12 +277,25 @@ def _context(form: IntakeForm, problems: Invalid) -> dict[str, Any]:
         "customer_fields": _customer_fields(form, words),
         "units": _units(form),
         "promise": side.promise_card(form, preview),
+        "times": _times(form),
         "suggestion": side.grave_suggestion(form, preview),
         "duplicates": side.duplicates(form),
-        "history": side.history_rows(history),
+        "history": side.history_rows(history, form.reader.at),
         "history_count": side.count_words(len(history)),
         "files": file_rows(form),
     }
+
+
+def _times(form: IntakeForm) -> list[str]:
+    """Moments as they were understood, so that the clerk sees a misreading at once."""
+    said = []
+    for name, rule in form.asked.items():
+        if rule.type == "datetime" and (form.values.get(name) or name in form.unread):
+            title = rule.title.say(language())
+            moment = form.values.get(name)
+            words = side.told(moment, form.reader.at) if moment else form.unread[name]
+            said.append(_("%(title)s：%(words)s") % {"title": title, "words": words})
+    return said
 
 
 def _customer_fields(form: IntakeForm, words: dict[str, list[str]]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from tickets.core.explain import facts_in
 from tickets.core.offers import Offer
 from tickets.rulebook.compiled import Condition, Field, Has, Need, OneOf, Title
 from tickets.views.intake_form import ANSWERED_BY, IntakeForm
+from tickets.views.phrase_check import phrases_url
 from tickets.views.reader import language
 
 # Where the fields stand that many rulebooks share; every other one stands in the third section.
@@ -126,7 +127,7 @@ class Layout:
             elif rule.type == "boolean":
                 made.marks.append(self._described(name, needs))
             elif name in SHOWN_EARLY and rule.type == "text":
-                made.optional.append(self._described(name, needs, span=6))
+                made.optional.append(self._described(name, needs, span=3))
             elif rule.type != "file" or name in self.form.values:
                 made.folded.append(self._described(name, needs, span=12 if name in LONG or rule.type == "list" else 6))
         made.grading.sort(key=lambda one: GRADING.index(one["name"]))
@@ -237,6 +238,7 @@ def describe(
         "maxlength": 20000 if kind == "text" and not choices and rule.type != "datetime" else None,
         "combo": kind == "choice" and len(choices) >= COMBO_FROM,
         "names": rule.type if rule.type in ("unit", "person") else "",
+        "phrases_url": phrases_url(form.book, name),
     }
 
 
@@ -257,7 +259,8 @@ def sentence_for(rule: Field | None, name: str, said: str, missing: bool) -> str
     say = language()
     title = rule.title.say(say) if rule else name
     if not missing:
-        return said if title in said else _("%(title)s：%(words)s") % {"title": title, "words": said}
+        alone = rule is None or name == "content" or title in said
+        return said if alone else _("%(title)s：%(words)s") % {"title": title, "words": said}
     if name == "complaint_type":
         return _("选择投诉类型，才能确定派给哪个部门")
     if rule is not None and (rule.choices or rule.type in ("boolean", "unit", "person")):

@@ -1,21 +1,17 @@
-"""Units and people of one's own organisation, found while typing; and the check of a text for a customer."""
+"""Units and people of one's own organisation, found while typing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from tickets.models import RulebookVersion
-from tickets.phrases import forbidden_in
-from tickets.rulebook.registry import book_of
 from tickets.views.access import work_page
 from tickets.views.reader import Reader, reader_of
 
 MOST = 12
-LONGEST = 20_000
 
 
 @work_page
@@ -48,21 +44,3 @@ def _people(reader: Reader, typed: str) -> Iterable[tuple[str, str, str]]:
         for person in world.people.values()
         if typed in person.name.lower() or typed in person.username.lower()
     ]
-
-
-@work_page
-@require_POST
-def phrases(request: HttpRequest, version: int) -> HttpResponse:
-    """Words in a text that a customer should not read (ruling PHRASES). It warns, and refuses nothing.
-
-    The text is whatever field was posted: the action panel and the intake form send theirs under its own name.
-    """
-    known = RulebookVersion.objects.filter(pk=version)
-    reader = reader_of(request)
-    if (
-        not known.filter(organisation=None).exists()
-        and not known.filter(organisation_id=reader.person.organisation_id).exists()
-    ):
-        raise Http404
-    text = "\n".join(value for name, value in request.POST.items() if name != "csrfmiddlewaretoken")[:LONGEST]
-    return render(request, "intake/phrases.html", {"hits": forbidden_in(text, book_of(version))})

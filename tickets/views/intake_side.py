@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -114,7 +114,7 @@ def level_marks(book: Book, level: str, say: str) -> list[dict[str, str]]:
     ]
 
 
-def history_rows(history: list[Ticket]) -> list[dict[str, Any]]:
+def history_rows(history: list[Ticket], at: datetime) -> list[dict[str, Any]]:
     """The open ones first, then the latest."""
     ordered = sorted(history, key=lambda ticket: (not ticket.is_open, -ticket.received_at.timestamp()))
     return [
@@ -123,16 +123,15 @@ def history_rows(history: list[Ticket]) -> list[dict[str, Any]]:
             "number": ticket.number,
             "received_at": ticket.received_at,
             "subject": ticket.subject,
-            "state": timestate.DONE if not ticket.is_open else _state(ticket),
+            "state": timestate.DONE if not ticket.is_open else _state(ticket, at),
             "words": words.state_title(book_of(ticket.rulebook_id), ticket.state, ticket.step_kind, language()),
         }
         for ticket in ordered[:MOST_HISTORY]
     ]
 
 
-def _state(ticket: Ticket) -> str:
-    now = timezone.now() if ticket.step_due_at is None else None
-    at = now or timezone.now()
+def _state(ticket: Ticket, at: datetime) -> str:
+    """The step's own limit; what has none is normal."""
     if ticket.step_due_at is not None and ticket.step_due_at <= at:
         return timestate.OVERDUE
     return timestate.WARNED if ticket.step_warn_at is not None and ticket.step_warn_at <= at else timestate.NORMAL
@@ -166,6 +165,10 @@ def promise_card(form: IntakeForm, preview: Preview) -> dict[str, Any]:
         "change_url": "#field-tell_as" if "tell_as" in form.asked else "",
     }
     return card
+
+
+def told(moment: str, at: datetime) -> str:
+    return fmt.moment_told(timezone.localtime(datetime.fromisoformat(moment)), at=timezone.localtime(at))
 
 
 def _rule(book: Book) -> str:
@@ -259,8 +262,7 @@ def _time(reader: Reader, ticket: Ticket) -> TimeState | None:
     if ticket.step_due_at is None:
         return None
     left = (ticket.step_due_at - reader.at).total_seconds()
-    warned = ticket.step_warn_at is not None and ticket.step_warn_at <= reader.at
-    state = timestate.OVERDUE if left <= 0 else timestate.WARNED if warned else timestate.NORMAL
+    state = _state(ticket, reader.at)
     return TimeState(state, fmt.left(left))
 
 
