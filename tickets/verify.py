@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from .events import seal
 from .models import DayRoot, Event, Ticket
@@ -123,14 +123,19 @@ def seal_days(*, at: datetime) -> int:
 
 
 def _first_day() -> date | None:
-    first = Event.objects.aggregate(at=Min("at"))["at"]
+    first = _own_events().aggregate(at=Min("at"))["at"]
     return first.astimezone(UTC).date() if first else None
+
+
+def _own_events() -> QuerySet[Event]:
+    """Those that happened here. The past of an imported ticket is covered by the seal of its `import` event."""
+    return Event.objects.exclude(ticket__imported=True, at__lt=F("ticket__registered_at"))
 
 
 def day_root(day: date) -> tuple[int, int, str]:
     """(tickets, events, HMAC over the seals of the day's events in the order of ticket and sequence)."""
     start = datetime.combine(day, time.min, UTC)
-    rows = Event.objects.filter(at__gte=start, at__lt=start + timedelta(days=1)).order_by("ticket_id", "seq")
+    rows = _own_events().filter(at__gte=start, at__lt=start + timedelta(days=1)).order_by("ticket_id", "seq")
     return _root(rows.values_list("ticket_id", "hash").iterator(chunk_size=PAGE))
 
 

@@ -33,6 +33,7 @@ from .write import Row, table_of
 
 IMPORT = "import"  # the event that says when, from where and from which rows
 END_UNKNOWN = "end_unknown"  # a field: it is over, but the source does not say when
+REPLY_TEXT, DEADLINE = "reply_text", "deadline"  # fields that rulebooks share: the answer; a date given as the limit
 FAR = 1 << 20  # moments of a chain that are looked at, at most
 
 
@@ -134,9 +135,9 @@ class Builder:
         """The source's own words, the answer and the deadline, where the rulebook's actions look for them."""
         fields = dict(case.fields)
         if case.answer:
-            fields["answer"] = case.answer
+            fields[REPLY_TEXT] = case.answer
         if case.due_at is not None:
-            fields["deadline"] = case.due_at.isoformat()
+            fields[DEADLINE] = case.due_at.isoformat()
         if case.ended_at is not None and not case.end_known:
             fields[END_UNKNOWN] = True
         return fields
@@ -293,7 +294,7 @@ class Builder:
             said = {"given": given, "step": ordinal, "kind": kind, "state": open_state}
             story.append((happening.at, names["record"], said))
         if case.replied_at is not None:
-            said = {"given": {"answer": case.answer}, **last} if case.answer else dict(last)
+            said = {"given": {REPLY_TEXT: case.answer}, **last} if case.answer else dict(last)
             state = case.end_state if case.ended_at == case.replied_at else open_state
             story.append((case.replied_at, names["reply"], {**said, "state": state}))
         if case.ended_at is not None and case.ended_at != case.replied_at:

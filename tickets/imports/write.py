@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -99,12 +99,19 @@ def table_of(model: type[models.Model]) -> Table:
     return Table(model)
 
 
+def insert_all(objects: Sequence[models.Model]) -> None:
+    """Write new objects of one model, as `bulk_create` would, in a fifth of its time; they get no ids."""
+    if objects:
+        table = table_of(type(objects[0]))
+        table.insert([{name: vars(one)[name] for name in table.blank} for one in objects])
+
+
 _json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _without_offset(value: datetime) -> str:
-    """As SQLite keeps an instant; every one here is UTC."""
-    return value.replace(tzinfo=None).isoformat(" ")
+    """As SQLite keeps an instant."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
 def _copied(value: Any) -> str:

@@ -29,6 +29,7 @@ class Command(BaseCommand):
         "Import old tickets from a CSV or XLSX file of any size. The mapping says what each column is taken for "
         "(docs/mappings/README.md). A run that was stopped goes on where it stood; a file imported twice adds nothing."
     )
+    requires_system_checks: list[str] = []  # needs no page
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
