@@ -55,9 +55,9 @@ def decide(
         raise Hidden()
     acting = rules.acting_step(book, picture, act, step, actor, world, at)
     rules.require_actor(book, picture, act, acting, actor, world, at)
-    if action == APPROVE and acting is not None:
-        return _approve(book, picture, acting, given, actor, world, at)
     clean = _judge_given(book, picture, act, acting, given, world, at)
+    if action == APPROVE and acting is not None:
+        return _approve(book, picture, acting, clean, actor, world, at)
     if action == REJECT and acting is not None:
         return _reject(book, picture, acting, clean, actor, world, at)
     on_step = acting is not None and acting.kind in act.from_steps
@@ -149,8 +149,7 @@ def _judge_given(
     names = {need.field for need in act.fields}
     if not possible(act.when, view, names):
         raise Refused("condition", condition_unmet(act, view, world.calendar.zone))
-    more = ("reason",) if act.name in (APPROVE, REJECT) else ()
-    clean = check_given(book, act, given, view=view, world=world, more=more)
+    clean = check_given(book, act, given, view=view, world=world)
     view.given = clean
     if not holds(act.when, view):
         sentence = condition_unmet(act, view, world.calendar.zone)

@@ -99,7 +99,7 @@ def _offer(
         return offer
     offer.fields = [
         _offered(book, picture, action, need, step, view, actor, world, at)
-        for need in _needs(action)
+        for need in action.fields
         if not need.required or possible(need.when, view, {other.field for other in action.fields})
     ]
     return offer
@@ -117,12 +117,6 @@ def _refusal(
         except Refused as refused:
             return refused
     return None
-
-
-def _needs(action: Action) -> tuple[Need, ...]:
-    if action.name in (APPROVE, REJECT):
-        return (Need("reason", action.name == REJECT),)
-    return action.fields
 
 
 def _must_move(book: Book, action: Action) -> bool:

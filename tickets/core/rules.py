@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..rulebook.compiled import APPROVAL, APPROVE, REJECT, Action, Ask, Back, Book, Next, Title
+from ..rulebook.compiled import APPROVAL, APPROVE, REJECT, Action, Ask, Back, Book, Need, Next, Title
 from .conditions import View
 from .picture import Picture, StepView
 from .sentences import Forbidden, Hidden, Refused, Say, invalid
 from .world import ANYONE, World
 
 APPROVAL_ACTIONS = {
-    APPROVE: Action(APPROVE, Title("批准", "Approve"), from_steps=frozenset({APPROVAL})),
-    REJECT: Action(REJECT, Title("不批准", "Reject"), from_steps=frozenset({APPROVAL})),
+    name: Action(name, title, from_steps=frozenset({APPROVAL}), fields=(Need("reason", required=name == REJECT),))
+    for name, title in ((APPROVE, Title("批准", "Approve")), (REJECT, Title("不批准", "Reject")))
 }
 APPROVAL_TITLE = Title("审批", "Approval")
 
