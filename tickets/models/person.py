@@ -32,6 +32,7 @@ class Person(AbstractBaseUser):
     language = models.CharField(max_length=10, default="zh-hans")
     density = models.CharField(max_length=10, default="medium")  # medium, compact
     single_keys = models.BooleanField(default=True)  # WCAG 2.1.4: single-key shortcuts can be turned off
+    first_steps = models.JSONField(default=list, blank=True)  # of 第一次用: what is done, or that it was put away
 
     objects = PersonManager()
 

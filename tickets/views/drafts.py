@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -79,5 +80,7 @@ def _drop_oldest(person: Person) -> None:
     Draft.objects.filter(pk__in=list(old)).delete()
 
 
-def last_saved(person: Person) -> datetime | None:
-    return Draft.objects.filter(person=person).order_by("-saved_at").values_list("saved_at", flat=True).first()
+def count_of(person: Person) -> tuple[int, datetime | None]:
+    """How many drafts wait, and when the last one was saved."""
+    found = Draft.objects.filter(person=person).aggregate(count=Count("pk"), last=Max("saved_at"))
+    return found["count"], found["last"]
