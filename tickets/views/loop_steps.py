@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from complaints_site.lib import format as fmt
+from complaints_site.lib.loop_drawing import cut
 from tickets.core.picture import Picture, StepView
 from tickets.models import Event
 from tickets.rulebook.compiled import Book, End, Next
@@ -17,6 +18,7 @@ from tickets.views.time_bars import bar_of, bar_of_done, calendar_for
 
 MOST_AHEAD = 4
 NORMAL = "normal"
+VERB_WIDTH = 60  # px beside an arrow; the table has the whole verb
 
 
 def loop_steps(reader: Reader, book: Book, picture: Picture, events: Iterable[Event]) -> list[dict[str, Any]]:
@@ -52,8 +54,8 @@ def _drawn(reader: Reader, book: Book, picture: Picture, step: StepView, verbs: 
         "assist": step.side,
         "lane_name": _("协办部门"),
         "lane_note": _("并行"),
-        "verb": verbs.get(step.ordinal, ""),
-        "back": source is not None and _touched_before(picture, step, source),
+        "verb": cut(verbs.get(step.ordinal, ""), VERB_WIDTH, 12),
+        "back": source is not None and not step.side and _touched_before(picture, step, source),
     }
 
 
@@ -141,9 +143,10 @@ def _onward(book: Book, kind: str) -> Iterator[str]:
         kind = nexts.pop()
         seen.add(kind)
         yield kind
-    ends = [e.end for action in book.actions_of_step.get(kind, ()) for e in action.then if isinstance(e, End)]
-    if ends and "closed" in ends:
-        yield book.ends["closed"].say(language())
+    ends = {e.end for action in book.actions_of_step.get(kind, ()) for e in action.then if isinstance(e, End)}
+    usual = next(iter(book.ends), None)  # a rulebook names the usual end first
+    if usual in ends:
+        yield book.ends[usual].say(language())
 
 
 def forecast_words(steps: list[dict[str, Any]]) -> str:
