@@ -141,7 +141,7 @@ def extend(clock: ClockView, until: datetime, *, book: Book, calendar: Calendar,
         raise Refused(
             "ceiling",
             Say(
-                f"最长可延至{local[1]:%m-%d %H:%M}，不能延到{local[0]:%m-%d %H:%M}",
+                f"最长可延至 {local[1]:%m-%d %H:%M}，不能延到 {local[0]:%m-%d %H:%M}",
                 f"It can be extended to {local[1]:%Y-%m-%d %H:%M} at most, not to {local[0]:%Y-%m-%d %H:%M}",
             ),
         )

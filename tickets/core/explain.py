@@ -69,7 +69,7 @@ def _counted(book: Book, action: str, done: object, least: object, most: object)
     if most is not None:
         allowed = int(most) + 1 if isinstance(most, int) else most
         return Say(
-            f"“{title.zh}”最多{allowed}次，已{done}次", f'"{title.en or action}" at most {allowed} times, done {done}'
+            f"“{title.zh}”最多 {allowed} 次，已 {done} 次", f'"{title.en or action}" at most {allowed} times, done {done}'
         )
     return Say(f"先要“{title.zh}”", f'"{title.en or action}" comes first')
 
@@ -83,7 +83,7 @@ def _clock(view: View, name: str, zone: ZoneInfo) -> Say:
         due = clock.due_at.astimezone(zone) if clock and clock.due_at else None
         when = f"{due:%m-%d %H:%M}" if due else ""
         return Say(
-            f"须在时限内申请，“{title.zh}”已于{when}到期",
+            f"须在时限内申请，“{title.zh}”已于 {when} 到期",
             f'it had to be asked in time: "{title.en or name}" ended {when}',
         )
     words = {

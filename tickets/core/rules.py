@@ -223,7 +223,7 @@ def require_not_waiting(book: Book, picture: Picture, step: StepView, world: Wor
     raise Refused(
         "waiting",
         Say(
-            f"还有{len(waiting)}个{title.zh}未反馈：{names}；可先撤回",
+            f"还有 {len(waiting)} 个{title.zh}未反馈：{names}；可先撤回",
             f"Still waiting for {len(waiting)} ({title.en or waiting[0].kind}): {names_en}; they can be recalled",
         ),
     )
