@@ -124,7 +124,7 @@ def climb_words(reader: Reader, alert: Alert, book: Book) -> str:
 
 def next_climb(reader: Reader, alert: Alert, book: Book) -> tuple[datetime, str] | None:
     clock = view_of(alert.clock, alert.step)
-    if clock.due_at is None or clock.chain not in book.alarms or reader.world is None:
+    if clock.due_at is None or clock.next_at is None or clock.chain not in book.alarms or reader.world is None:
         return None
     calendar = reader.world.calendar_of(alert.step.unit_id) if alert.step else reader.world.calendar
     for number in range(clock.moment, clock.moment + MOST_AHEAD):
@@ -133,7 +133,7 @@ def next_climb(reader: Reader, alert: Alert, book: Book) -> tuple[datetime, str]
             return None
         told = [e for e in entry.moment.then if isinstance(e, Tell)]
         others = [word for effect in told for word in effect.to if word not in (HOLDER, SENDER, CUSTOMER)]
-        if others:
+        if others and not (clock.target and entry.moment.percent is None):  # an aim has no overrun (ruling TARGET)
             return instant_of(entry, clock, calendar), _receivers(reader, alert, book, others)
     return None
 

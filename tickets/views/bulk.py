@@ -96,7 +96,7 @@ def _chosen(reader: Reader, wanted: list[str], action: str) -> list[Chosen]:
 
 def _parts(text: str) -> tuple[int, int]:
     step, _point, version = text.partition(".")
-    fine = step.isdecimal() and version.isdecimal() and len(text) < 30
+    fine = step.isdecimal() and version.isdecimal() and len(step) < 19 and len(version) < 10
     return (int(step), int(version)) if fine else (0, 0)
 
 

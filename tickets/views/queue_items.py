@@ -120,12 +120,15 @@ def _time(reader: Reader, book: Book, picture: Picture, step: StepView) -> TimeS
 
 
 def _holder(reader: Reader, book: Book, step: StepView) -> dict[str, Any]:
-    if step.assignee:
-        return {"holder": reader.person_name(step.assignee), "unassigned": False}
+    """The person, where somebody has to be named; the unit too where it isn't the reader's only one."""
+    unit = reader.unit_name(step.unit)
     assignable = any(
         need.field == "assignee" for action in book.actions_of_step.get(step.kind, ()) for need in action.fields
     )
-    return {"holder": _("未指派") if assignable else reader.unit_name(step.unit), "unassigned": assignable}
+    who = reader.person_name(step.assignee) or (_("未指派") if assignable else "")
+    elsewhere = reader.units != {step.unit}
+    parts = [unit if elsewhere or not who else "", who]
+    return {"holder": " · ".join(filter(None, parts)), "unassigned": assignable and not step.assignee}
 
 
 def _allowed(reader: Reader, book: Book, picture: Picture, step: StepView) -> Iterable[Action]:

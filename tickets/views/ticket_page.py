@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -183,12 +184,13 @@ def _clock_card(reader: Reader, found: Outcome, clock: ClockView, note: str) -> 
         at=reader.at,
     )
     due = timezone.localtime(clock.due_at) if clock.due_at else None
+    until = _("%(moment)s 到期") % {"moment": fmt.moment_told(due, at=timezone.localtime(reader.at))}
     title = words.clock_word(found.book, clock.name, language())
     return {
         "id": f"clock-{clock.id}",
         "title": _clock_title(reader, found, clock, title),
-        "time": bar,
-        "due_words": _("%(moment)s 到期") % {"moment": fmt.moment_told(due, at=timezone.localtime(reader.at))},
+        "time": replace(bar, until=until) if bar and not bar.provisional else bar,
+        "due_words": "",
         "note": note or _used(bar),
         "explain": {
             "id": f"why-{clock.id}",

@@ -19,6 +19,7 @@ from tickets.views import words
 from tickets.views.action_faces import event_icon
 from tickets.views.reader import Reader, language
 
+SHOWN = 2  # facts of an event; one more is shown too, others are folded
 ALL, PEOPLE, SYSTEM = "all", "people", "system"
 # The words that tell most, if several texts were given.
 TEXTS = ("reason", "solution", "reply_text", "explanation", "progress", "content")
@@ -35,6 +36,7 @@ def timeline(
 def _line(reader: Reader, book: Book, picture: Picture, event: Event, files: dict[str, Attachment]) -> dict[str, Any]:
     given = dict(event.data.get("given", {}))
     text = next((str(given.pop(name)) for name in TEXTS if isinstance(given.get(name), str) and given[name]), "")
+    facts = _facts(reader, book, event, given)
     return {
         "id": event.seq,
         "at": event.at,
@@ -45,7 +47,8 @@ def _line(reader: Reader, book: Book, picture: Picture, event: Event, files: dic
         "unit": event.data.get("unit", ""),
         "title": event_title(book, event.name),
         "text": text if event.name != book.register.name else "",
-        "facts": _facts(reader, book, event, given),
+        "facts": facts[:SHOWN] if len(facts) > SHOWN + 1 else facts,
+        "more": facts[SHOWN:] if len(facts) > SHOWN + 1 else [],
         "files": _files(book, given, files),
         "answer": _answer(reader, book, picture, event),
     }
