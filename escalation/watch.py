@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection, transaction
 
 from tickets.actions.tickets import clock_expire, ticket_read
 from tickets.core.conditions import View, holds
@@ -23,6 +23,7 @@ from tickets.core.deadlines import Entry, entry_at, point
 from tickets.core.picture import ClockView, Picture, StepView
 from tickets.core.tells import SENDER, Told, receivers
 from tickets.core.world import World
+from tickets.imports.write import insert_all
 from tickets.models import Clock, Message, Ticket
 from tickets.organisations import world_of
 from tickets.outbox import messages_for
@@ -32,7 +33,7 @@ from tickets.rulebook.registry import book_of
 
 from .models import Alert, SetAside
 
-BATCH = 500
+BATCH = 1000
 log = logging.getLogger(__name__)
 
 
@@ -167,8 +168,8 @@ def raise_alerts(firings: Iterable[Firing], at: datetime) -> None:
         told = _told(firing, at)
         alerts.append(alert_of(firing, told, at))
         messages += _messages(firing, told, at)
-    Alert.objects.bulk_create(alerts)
-    Message.objects.bulk_create(messages, batch_size=1000)
+    insert_all(alerts)
+    insert_all(messages)
 
 
 def alert_of(firing: Firing, told: list[Told], at: datetime) -> Alert:
@@ -291,6 +292,8 @@ def _guarded(clock: Clock, at: datetime) -> None:
     instant = clock.next_at or at
     try:
         _fire(clock, at)
+    except (OperationalError, ProgrammingError, InterfaceError):
+        raise  # the database's trouble and no clock's: health turns red, and the next tick finds all of them again
     except Exception as error:
         log.exception("clock %s of ticket %s is set aside", clock.pk, clock.ticket_id)
         with transaction.atomic():

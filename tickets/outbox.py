@@ -93,12 +93,17 @@ def _to_customer(text: Text, customer: Customer | None, make: Any) -> Iterator[M
 
 def fill(text: str, places: dict[str, Any], zone: ZoneInfo) -> str:
     """A text with its places filled; a place without a value shows a dash."""
+    return text.format_map(_Shown(places, zone))
 
-    class Shown(dict[str, Any]):
-        def __missing__(self, key: str) -> str:
-            return "—"
 
-    return text.format_map(Shown({name: shown(value, zone) for name, value in places.items()}))
+class _Shown(dict[str, str]):
+    """Only the places that the text names are put into words."""
+
+    def __init__(self, places: dict[str, Any], zone: ZoneInfo) -> None:
+        self.places, self.zone = places, zone
+
+    def __missing__(self, name: str) -> str:
+        return shown(self.places.get(name), self.zone)
 
 
 def shown(value: Any, zone: ZoneInfo) -> str:
