@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from escalation.views import alerts
+from escalation.views import alerts, system
 
 urlpatterns = [
+    path("system/", system.system, name="system"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/<int:alert>/acknowledge/", alerts.acknowledge, name="alert-acknowledge"),
     path("alerts/acknowledge/", alerts.acknowledge_warnings, name="alerts-acknowledge"),

@@ -101,32 +101,46 @@ def import_units(path: Path, *, organisation: str, at: datetime, dry_run: bool =
 
 
 def import_people(
-    path: Path, *, password: Callable[[], str | None] | None = None, at: datetime, dry_run: bool = False
+    path: Path,
+    *,
+    password: Callable[[], str | None] | None = None,
+    at: datetime,
+    dry_run: bool = False,
+    organisation: str = "",
+    by: str = "",
 ) -> tuple[ImportReport, dict[str, str | None]]:
     """People and their duties; the second result is the first password of each new person, by staff number.
 
     A role is an id or a title, at the person's own unit; `role@CODE` is one at another unit, and a `+` behind either
-    takes in the units below. `password` makes the first passwords (None: no log-in); random ones if it is left out.
+    takes in the units below. With `organisation` only its people are taken, with `by` nobody's own row. `password`
+    makes the first passwords (None: no log-in); random ones if it is left out.
     """
     rows = read_sheet(path, PEOPLE_COLUMNS, ["username"])
     passwords: dict[str, str | None] = {}
     titles = {title: role for role, title in roles_known().items()}
 
+    def person(row: SheetRow) -> str:
+        _require_own(row, organisation, by)
+        return _person(row, titles, password or one_time_password, passwords, at)
+
     def work(report: ImportReport) -> None:
         for row in rows:
-            _try(row, report, partial(_person, row, titles, password or one_time_password, passwords, at))
+            _try(row, report, partial(person, row))
 
     return _whole(work, dry_run), passwords
 
 
-def import_routes(path: Path, *, dry_run: bool = False) -> ImportReport:
-    """Rows of the routing table. Types may be given by value or by the title a loaded rulebook gives them."""
+def import_routes(path: Path, *, dry_run: bool = False, organisation: str = "") -> ImportReport:
+    """Rows of the routing table, of one organisation if it is named.
+
+    Types may be given by value or by the title a loaded rulebook gives them.
+    """
     rows = read_sheet(path, ROUTE_COLUMNS, ["unit"])
     vocabulary = {name: _vocabulary(name) for name in ("business_type", "complaint_type", "level")}
 
     def work(report: ImportReport) -> None:
         for row in rows:
-            _try(row, report, partial(_route, row, vocabulary))
+            _try(row, report, partial(_route, row, vocabulary, organisation))
 
     return _whole(work, dry_run)
 
@@ -288,6 +302,16 @@ def _home(row: SheetRow, person: Person | None) -> Unit:
     return person.home_unit
 
 
+def _require_own(row: SheetRow, organisation: str, by: str) -> None:
+    """Raises Invalid for a person or a unit of another organisation, and for whoever imports."""
+    if by and row["username"] == by:
+        raise Invalid({"username": [_("不能改自己的账号和岗位，请另一位安全管理员改。")]})
+    unit = Unit.objects.select_related("organisation").filter(code=row["unit"]).first()
+    person = Person.objects.select_related("organisation").filter(username=row["username"]).first()
+    if organisation and any(found.organisation.code != organisation for found in (unit, person) if found is not None):
+        raise Invalid({"unit": [_("单位或人员属于另一个组织。")]})
+
+
 def _person_again(person: Person, row: SheetRow, home: Unit, at: datetime) -> bool:
     if person.organisation_id != home.organisation_id:
         raise Invalid({"unit": [_("“%(name)s”属于另一个组织。") % {"name": home.name}]})
@@ -314,8 +338,10 @@ def _grant(person: Person, word: str, row: SheetRow, home: Unit, titles: dict[st
 
 
 # ── routes ───────────────────────────────────────────────────────────────────────────────────────────
-def _route(row: SheetRow, vocabulary: dict[str, dict[str, str]]) -> str:
+def _route(row: SheetRow, vocabulary: dict[str, dict[str, str]], organisation: str) -> str:
     unit = _unit_named(row["unit"], "unit")
+    if organisation and unit.organisation.code != organisation:
+        raise Invalid({"unit": [_("“%(name)s”属于另一个组织。") % {"name": unit.name}]})
     cells = {name: _cell(row, name, vocabulary.get(name, {})) for name in CELLS}
     person = None
     if row["person"]:

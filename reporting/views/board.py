@@ -131,9 +131,10 @@ def _due_today(reader: Reader, counted: Board, hours: list[Hour]) -> dict[str, A
     closing = counted.closing
     local = closing.astimezone(reader.world.calendar.zone) if closing and reader.world else None
     title = _("今日 %(time)s 前到期") % {"time": f"{local:%H:%M}"} if local and (local.hour or local.minute) else ""
-    busiest = max(hours, key=lambda hour: hour.count)
+    before = [hour for hour in hours if closing and hour.ends_at <= closing and hour.count > 1]
+    busiest = max(before, key=lambda hour: hour.count, default=None)
     note = _("没有集中到期")
-    if busiest.count > 1 and closing and busiest.starts_at < closing:
+    if busiest is not None:
         note = _("集中在 %(start)s~%(end)s") % {
             "start": f"{busiest.starts_at:%H:%M}",
             "end": f"{busiest.ends_at:%H:%M}",

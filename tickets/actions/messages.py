@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from ..access import visible_to
-from ..models import Message, Person
+from ..models import AccessLog, Message, Person
 from ..organisations import world_for
 from ..outbox import INBOX
 
@@ -42,3 +42,17 @@ def messages_read(*, ids: Iterable[int], actor: Person, at: datetime) -> int:
     wanted = inbox_of(actor, at).filter(pk__in=list(ids), read_at=None)
     mine = [message.pk for message in for_roles(actor, wanted, at)]
     return Message.objects.filter(pk__in=mine, read_at=None).update(read_at=at)
+
+
+def message_told(*, message_id: int, actor: Person, at: datetime) -> bool:
+    """A clerk has told the customer what no channel could; whether this call was the first to say so.
+
+    Whether the actor may see the ticket is the caller's question (`access`).
+    """
+    first = bool(
+        Message.objects.filter(pk=message_id, state=Message.State.BY_HAND).update(state=Message.State.SENT, sent_at=at)
+    )
+    if first:
+        ticket = Message.objects.values_list("ticket_id", flat=True).get(pk=message_id)
+        AccessLog.objects.create(person=actor, ticket_id=ticket, what="message_told", purpose=str(message_id), at=at)
+    return first

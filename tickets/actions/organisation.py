@@ -6,13 +6,15 @@ never deleted: a closed unit keeps its tickets, steps and events (row O01). Peop
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from complaints_site.lib.errors import Invalid
-from tickets.calendars import CalendarError, parse_hours
+from tickets.actions.administration import misfits
+from tickets.calendars import Calendar, CalendarError, parse_hours
 from tickets.models import CalendarDay, CalendarYear, Organisation, Person, Route, Step, Unit
 from tickets.rulebook.words import FUNCTIONS
 
@@ -127,6 +129,8 @@ def _still_used(unit: Unit) -> Iterable[str]:
 def _require_free(code: str) -> None:
     if not code.strip():
         raise Invalid({"code": [_("填单位代码。")]})
+    if wrong := misfits(Unit, {"code": code}):
+        raise Invalid(wrong)
     if Unit.objects.filter(code=code).exists():
         raise Invalid({"code": [_("代码“%(code)s”已有单位使用。") % {"code": code}]})
 
@@ -140,7 +144,7 @@ def _require_parent(organisation: Organisation, parent: Unit) -> None:
 
 def _unit_values(values: Mapping[str, object]) -> dict[str, object]:
     """The values as they are stored; raises Invalid with one sentence for each field that doesn't do."""
-    errors: dict[str, list[str]] = {}
+    errors = misfits(Unit, {name: value for name, value in values.items() if name in UNIT_FIELDS})
     if "name" in values and not str(values["name"]).strip():
         errors["name"] = [_("填单位名称。")]
     if "tier" in values and not str(values["tier"]).strip():
@@ -151,7 +155,8 @@ def _unit_values(values: Mapping[str, object]) -> dict[str, object]:
         told = {"words": "、".join(unknown), "known": "、".join(FUNCTIONS)}
         errors["functions"] = [_("没有这样的职能:%(words)s。可用:%(known)s。") % told]
     try:
-        parse_hours(",".join("-".join(span) for span in values.get("hours") or ()) or "09:00-17:30")  # type: ignore[attr-defined]
+        hours = parse_hours(",".join("-".join(span) for span in values.get("hours") or ()) or "09:00-17:30")  # type: ignore[attr-defined]
+        Calendar(zone=ZoneInfo("UTC"), hours=hours)  # refuses spans that overlap
     except (CalendarError, TypeError):
         errors["hours"] = [_("营业时间写成 09:00-12:00,13:30-17:30。")]
     strange = [name for name in values if name not in UNIT_FIELDS]
@@ -185,6 +190,8 @@ def route_set(*, unit: Unit, person: Person | None = None, position: int | None 
     stands behind those as special as itself and before those that are less so. Raises Invalid.
     """
     _require_route(unit, person, cells)
+    if wrong := misfits(Route, cells):
+        raise Invalid(wrong)
     row = {name: cells.get(name) or ANY for name in CELLS}
     route = Route.objects.filter(organisation=unit.organisation_id, **row).first()
     if route is None:
@@ -194,6 +201,24 @@ def route_set(*, unit: Unit, person: Person | None = None, position: int | None 
     route.save()
     organisation_changed(unit.organisation)
     return route
+
+
+@transaction.atomic
+def route_move(*, route: Route, up: bool) -> None:
+    """Let a row be asked one place earlier or later. Nothing changes at either end of the table."""
+    rows = list(Route.objects.select_for_update().filter(organisation=route.organisation_id).order_by("position", "id"))
+    place = next(index for index, row in enumerate(rows) if row.pk == route.pk)
+    other = place - 1 if up else place + 1
+    if not 0 <= other < len(rows):
+        return
+    one, two = rows[place], rows[other]
+    one.position, two.position = two.position, one.position
+    rows[place], rows[other] = two, one
+    last = -1
+    for row in rows:  # strictly rising, so that the order no longer hangs on ids
+        row.position = last = max(row.position, last + 1)
+    Route.objects.bulk_update(rows, ["position"])
+    organisation_changed(route.organisation)
 
 
 @transaction.atomic
@@ -225,6 +250,8 @@ def _place_for(row: Mapping[str, str]) -> int:
 @transaction.atomic
 def day_set(*, organisation: Organisation, day: date, worked: bool, note: str = "") -> CalendarDay:
     """An own closure, or an own working day (row R04)."""
+    if wrong := misfits(CalendarDay, {"note": note}):
+        raise Invalid(wrong)
     row, _made = CalendarDay.objects.update_or_create(
         organisation=organisation, day=day, defaults={"worked": worked, "note": note}
     )
@@ -249,6 +276,8 @@ def year_publish(*, year: int, days: Mapping[date, bool], source: str, at: datet
     strange = sorted(day for day in days if day.year != year)
     if strange:
         raise Invalid({"days": [_("%(day)s 不在 %(year)d 年。") % {"day": strange[0], "year": year}]})
+    if wrong := misfits(CalendarYear, {"source": source}):
+        raise Invalid(wrong)
     row, _made = CalendarYear.objects.update_or_create(
         year=year,
         defaults={

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from complaints_site.lib.errors import Invalid
+from tickets.actions.administration import misfits
 from tickets.actions.organisation import organisation_changed
 from tickets.models import Absence, ApiToken, Duty, Organisation, Person, Step, Unit
 from tickets.roles import STANDARD_ROLES, roles_known
@@ -33,7 +34,7 @@ def person_create(
     kind: str = Person.Kind.HUMAN,
 ) -> Person:
     """A new account; without a password nobody can log in with it. Raises Invalid: taken, weak, elsewhere."""
-    errors: dict[str, list[str]] = {}
+    errors = misfits(Person, {"username": username, "name": name, "email": email})
     if not username.strip():
         errors["username"] = [_("填工号。")]
     elif Person.objects.filter(username=username).exists():
@@ -57,7 +58,15 @@ def person_create(
 
 @transaction.atomic
 def person_change(*, person: Person, **values: object) -> Person:
-    """Change a name, an e-mail address or the home unit."""
+    """Change a name, an e-mail address or the home unit. Raises Invalid."""
+    errors = misfits(Person, values)
+    if not str(values.get("name", "x")).strip():
+        errors["name"] = [_("填姓名。")]
+    home = values.get("home_unit")
+    if isinstance(home, Unit) and home.organisation_id != person.organisation_id:
+        errors["home_unit"] = [_("“%(name)s”属于另一个组织。") % {"name": home.name}]
+    if errors:
+        raise Invalid(errors)
     for field, value in values.items():
         setattr(person, field, value)
     person.save(update_fields=list(values))

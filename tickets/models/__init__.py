@@ -1,5 +1,6 @@
 """The tables of the engine, one noun per file."""
 
+from .admin_log import AdminEntry
 from .attachment import Attachment
 from .clock import Clock
 from .customer import Customer
@@ -20,6 +21,7 @@ __all__ = [
     "FACT_COLUMNS",
     "Absence",
     "AccessLog",
+    "AdminEntry",
     "ApiToken",
     "Attachment",
     "CalendarDay",

@@ -49,8 +49,8 @@ PLACES = (
     Place("alerts", "alerts", gettext_lazy("预警"), "G Y"),
     Place("organisation", "units", gettext_lazy("组织"), "", SYSTEM),
     Place("people", "people", gettext_lazy("人员"), "", SYSTEM),
-    Place("routes", "forward", gettext_lazy("路由"), "", SYSTEM),
     Place("rulebooks", "book", gettext_lazy("规则"), "", SYSTEM),
+    Place("system", "server", gettext_lazy("系统"), "", SYSTEM),
     Place("settings", "settings", gettext_lazy("设置"), "", EVERYBODY, on_phone=False, last=True),
 )
 
@@ -71,7 +71,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "person": {"initial": person.name[:1], "name": person.name, "place": reader.place},
         "alerts": getattr(request, "alert_count", 0),
         "alerts_url": address("alerts") if reader.sees_tickets else "",
-        "menu": _menu(),
+        "menu": _menu(reader),
         "search_url": address("search") if reader.sees_tickets else "",
         "help_url": address("help"),
         "density": "compact" if person.density == "compact" else "comfortable",
@@ -91,7 +91,7 @@ def _rail(request: HttpRequest, reader: Reader) -> list[dict[str, Any]]:
             "icon": place.icon,
             "label": place.label,
             "key": place.key,
-            "on_phone": place.on_phone,
+            "on_phone": place.on_phone and not (place.who == SYSTEM and reader.sees_tickets),
             "last": place.last,
             "count": counts.get(place.code),
             "count_words": words.get(place.code),
@@ -115,15 +115,16 @@ def _goes_to(place: Place, reader: Reader) -> bool:
         case "registrars":
             return reader.sees_tickets and not reader.roles <= (ALL_SEEING_ROLES | BLIND_ROLES)
         case "system":
-            return bool(reader.roles & BLIND_ROLES)
+            return bool(reader.roles & (BLIND_ROLES | ALL_SEEING_ROLES))
     return True
 
 
-def _menu() -> list[dict[str, Any]]:
+def _menu(reader: Reader) -> list[dict[str, Any]]:
     other = "zh-hans" if language() == "en" else "en"
     entries = [
         {"label": _("首页"), "url": address("home"), "icon": "home"},
         {"label": _("指标"), "url": address("indicators"), "icon": "chart"},
+        *_menu_by_role(reader),
         {"label": _("设置"), "url": address("settings"), "icon": "settings"},
         {
             "label": dict(settings.LANGUAGES)[other],
@@ -134,3 +135,18 @@ def _menu() -> list[dict[str, Any]]:
         {"label": _("退出登录"), "url": address("logout"), "icon": "logout", "post": {"leave": "1"}},
     ]
     return [entry for entry in entries if entry["url"]]
+
+
+def _menu_by_role(reader: Reader) -> list[dict[str, Any]]:
+    """What has no place on the rail, or none on a phone's."""
+    if not reader.sees_tickets:
+        return []
+    auditor = bool(reader.roles & ALL_SEEING_ROLES)
+    return [
+        {"label": _("待告知客户"), "url": address("by-hand"), "icon": "phone"},
+        *(
+            {"label": place.label, "url": address(place.code), "icon": place.icon}
+            for place in PLACES
+            if place.who == SYSTEM and (auditor or place.code == "rulebooks")
+        ),
+    ]
