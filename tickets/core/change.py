@@ -34,7 +34,7 @@ from .holders import Holder, Search, find, find_each
 from .outcome import Decision
 from .picture import Picture, StepView
 from .sentences import Refused, Say, invalid
-from .tells import Told, receivers
+from .tells import HOLDER, Told, receivers
 from .world import World
 
 SAME_UNIT = HolderSpec(("holder",))
@@ -363,16 +363,20 @@ class Change:
         return {duty.role for duty in self.world.duties}
 
     def tell(self, effect: Tell, own: StepView | None, clean: dict[str, Any]) -> None:
-        self.told += receivers(
-            effect.message,
-            effect.to,
-            book=self.book,
-            picture=self.draft,
-            step=own,
-            world=self.world,
-            at=self.at,
-            places=dict(clean),
-        )
+        # A chase reaches whoever is chased, with the time that they have to answer it (ruling CHASE).
+        asked = [step for step in self.opened if step.side and not self.on_step]
+        for step in asked if asked and effect.to == (HOLDER,) else [own]:
+            clock = self.draft.step_clock(step) if step is not None and step in asked else None
+            self.told += receivers(
+                effect.message,
+                effect.to,
+                book=self.book,
+                picture=self.draft,
+                step=step,
+                world=self.world,
+                at=self.at,
+                places={**clean, **({"due": clock.due_at} if clock else {})},
+            )
 
     # ── the decision ──
 
