@@ -275,7 +275,7 @@ def test_I04_the_page_is_for_those_who_answer_for_figures_and_shows_only_the_own
     answer = client.get("/imports/")
     assert answer.status_code == 200
     assert "f.csv" not in answer.content.decode()
-    assert "small" not in answer.content.decode()
+    assert "还没有导入过旧工单" in answer.content.decode()
 
 
 def test_I04_the_command_gives_the_figures_as_json_and_as_lines(c: Cast, small: Any) -> None:
