@@ -55,7 +55,9 @@ class Desk:
         """A complaint that a department in Zhengzhou handles."""
         at = at or self.ago(minutes=30)
         ticket = self.complaint(at, **more)
-        self.do(ticket, "front_desk", "submit", at, business_type="fixed.broadband", complaint_type="quality_within_net")
+        self.do(
+            ticket, "front_desk", "submit", at, business_type="fixed.broadband", complaint_type="quality_within_net"
+        )
         self.do(ticket, "dispatcher", "dispatch", at, to=to, reason="光路问题")
         return ticket
 

@@ -245,7 +245,9 @@ def test_C10_receipt_of_several_is_one_press() -> None:
     tickets = [desk.dispatched() for _ in range(3)]
     client = desk.client("head")
     assert 'data-acts="sign ' in client.get("/queue/").content.decode()
-    answer = client.post("/queue/bulk/sign/", {"step": [_choice(desk, t) for t in tickets], "back": "/queue/?view=sign"})
+    answer = client.post(
+        "/queue/bulk/sign/", {"step": [_choice(desk, t) for t in tickets], "back": "/queue/?view=sign"}
+    )
     assert (answer.status_code, answer.url) == (302, "/queue/?view=sign")
     assert "“签收”已办 3 件" in client.get(answer.url).content.decode()
     assert all(desk.step(ticket).signed_at for ticket in tickets)
