@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "images"
 PASSWORD = "Demo-2026!"
 DESKTOP = {"width": 1440, "height": 900}
+SHEET = {"width": 900, "height": 1200}
 PHONE = {"width": 390, "height": 844}
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
@@ -34,7 +35,13 @@ def open_first(page: Page) -> None:
     page.goto(page.locator("[data-row-link]").first.get_attribute("href") or "/")
 
 
+def open_print(page: Page) -> None:
+    open_first(page)
+    page.goto(page.url.split("?")[0] + "print/intake/")
+
+
 def write_intake(page: Page) -> None:
+    page.get_by_text("客户投诉处理", exact=True).first.click()
     page.locator("textarea[name=content]").fill("家里从昨天起没有信号，重启手机也没有用。")
 
 
@@ -42,9 +49,10 @@ SHOTS = [
     Shot("queue", "paidan", "/queue/"),
     Shot("intake", "shouli", "/intake/", write_intake),
     Shot("ticket", "paidan", "/queue/", open_first),
+    Shot("print", "paidan", "/queue/", open_print, size=SHEET),
     Shot("alerts", "zhuguan", "/alerts/"),
     Shot("board", "zhuguan", "/board/"),
-    Shot("rulebook", "guanli", "/rulebooks/unicom-complaint/"),
+    Shot("rulebook", "guanli", "/rulebooks/unicom-complaint/1/"),
     Shot("queue-phone", "paidan", "/queue/", size=PHONE),
 ]
 
@@ -77,10 +85,10 @@ def take(browser: Browser, site: str, shot: Shot) -> None:
     print(f"docs/images/{shot.name}.png")
 
 
-def wait_for(server: "subprocess.Popen[str]") -> None:
+def wait_for(server: "subprocess.Popen[str]", port: int) -> None:
     """Until `serve` says where it is."""
     for line in server.stdout or ():
-        if "http://" in line:
+        if f"localhost:{port}" in line:
             return
     raise SystemExit("the site did not start")
 
@@ -102,7 +110,7 @@ def main() -> None:
         serve = [*manage, "serve", "--port", str(port)]
         with subprocess.Popen(serve, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
             try:
-                wait_for(server)
+                wait_for(server, port)
                 with sync_playwright() as playwright:
                     browser = playwright.chromium.launch(
                         executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]

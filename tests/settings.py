@@ -13,6 +13,7 @@ from tests.lanes import POSTGRESQL, SQLITE, database_url, redis_url, run_name
 
 LANE = os.environ.get("TEST_LANE", SQLITE)
 LANE_FOLDER = Path(tempfile.mkdtemp(prefix=f"complaints-{LANE}-"))
+(LANE_FOLDER / "static").mkdir()  # WhiteNoise warns where it is missing
 atexit.register(shutil.rmtree, LANE_FOLDER, ignore_errors=True)
 os.environ.update(
     DATA_DIR=str(LANE_FOLDER),

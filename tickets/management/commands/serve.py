@@ -7,6 +7,7 @@ import socket
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -114,11 +115,15 @@ def announce_once(host: str, port: int, say: Callable[[str], None]) -> Callable[
 
 
 def answers(host: str, port: int) -> bool:
+    """Does the site itself answer? gunicorn takes connections before the site is loaded, and also when it can't be."""
+    asked = HTTPConnection(host.replace("0.0.0.0", "127.0.0.1"), port, timeout=2)  # noqa: S104
     try:
-        with socket.create_connection((host.replace("0.0.0.0", "127.0.0.1"), port), timeout=1):  # noqa: S104
-            return True
-    except OSError:
+        asked.request("GET", "/healthz")
+        return bool(asked.getresponse().status)
+    except (OSError, HTTPException):
         return False
+    finally:
+        asked.close()
 
 
 def demo_logins() -> list[str]:
