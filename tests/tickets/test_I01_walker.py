@@ -15,7 +15,7 @@ from tickets.actions.people import token_create
 from tickets.models import Clock, Event, Person, Step
 from tickets.rulebook.registry import book_of
 
-TICKETS = 6
+TICKETS = 3
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ class CustomerLookup(Endpoint):
 
     def _talks_with_callers(self, world: World) -> bool:
         """Who may register a ticket of some rulebook sees the customer in full, and leaves a trace (row S05)."""
-        books = (book_of(version.pk) for version in current_books(self.at, self.person.organisation).values())
+        books = (book_of(version.pk) for version in current_books(self.at, self.person.organisation_id).values())
         roles = frozenset[str]().union(*(book.register.by or frozenset() for book in books))
         return any(duty.role in roles for duty in world.duties_of(self.person.pk, self.at))
 

@@ -24,7 +24,7 @@ class Rulebooks(Endpoint):
     @extend_schema(**schema.BOOKS)
     def get(self, request: Request) -> Response:
         self.refuse_unknown(request.query_params, frozenset())
-        found = current_books(self.at, self.person.organisation)
+        found = current_books(self.at, self.person.organisation_id)
         rows = [self._row(version) for version in found.values()]
         return Response({"next": None, "previous": None, "results": rows})
 

@@ -31,7 +31,7 @@ def forget(version_id: int) -> None:
     _versions.cache_clear()
 
 
-def current_books(at: datetime, organisation: Organisation | None = None) -> dict[str, RulebookVersion]:
+def current_books(at: datetime, organisation: Organisation | int | None = None) -> dict[str, RulebookVersion]:
     """The version of each rulebook in force at `at`: the highest one whose effective date has come.
 
     With an organisation only those it may use: its own and those of the whole installation.
