@@ -22,7 +22,7 @@
       this.list = make("ul", { id: `${this.id}-list`, class: "combo-list", role: "listbox", hidden: "" });
       this.field = make("input", {
         id: this.id, class: "input", type: "text", role: "combobox", autocomplete: "off",
-        "aria-expanded": "false", "aria-controls": this.list.id, "aria-autocomplete": "list",
+        "aria-expanded": "false", placeholder: wrap.dataset.placeholder || "", "aria-controls": this.list.id, "aria-autocomplete": "list",
       });
       for (const name of ["aria-invalid", "aria-describedby"]) {
         if (this.select.hasAttribute(name)) this.field.setAttribute(name, this.select.getAttribute(name));

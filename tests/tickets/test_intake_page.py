@@ -302,11 +302,25 @@ def test_SIGN_face_to_face_is_registered_printed_and_waits_for_the_signature(c: 
     assert ticket.step_kind == "intake", "not submitted before the signed copy is there"
     page = client.get(answer["Location"]).content.decode()
     assert "客户投诉工单" in page
+    due = timezone.localtime(ticket.received_at + timedelta(hours=48))
+    assert f"{due.year} 年 {due.month} 月 {due.day} 日" in page, "the paper says what submitting will promise"
     answer = client.post("/intake/", filled(channel="hall", sign_refused="true"))
     assert answer.status_code == 422
     assert 'href="#field-witness"' in answer.content.decode()
     client.post("/intake/", filled(channel="hall", sign_refused="true", witness="保安李某"))
     assert Ticket.objects.latest("pk").step_kind == "review"
+
+
+def test_SIGN_what_was_typed_for_submitting_waits_with_the_ticket(c: Cast) -> None:
+    client = client_of(c.people["front_desk"])
+    client.post("/intake/", filled(channel="hall", tell_as="national", reason="客户在外省"))
+    ticket = Ticket.objects.get()
+    form = client.get(f"/tickets/{ticket.number}/act/submit/").content.decode()
+    assert "客户在外省" in form
+    page = client.get(f"/tickets/{ticket.number}/print/intake/").content.decode()
+    due = timezone.localtime(ticket.received_at + timedelta(hours=72))
+    assert f"{due.year} 年 {due.month} 月 {due.day} 日" in page
+    assert "草稿 1" not in client.get("/intake/").content.decode()
 
 
 def test_SIGN_a_signed_copy_in_the_form_submits_at_once(c: Cast) -> None:

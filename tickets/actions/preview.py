@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice, product
 from typing import Any
 
 from ..core import rules
@@ -24,11 +25,12 @@ from ..explanation_texts import explain
 from ..limits import Limit, LimitError, reckon, reckon_fixed
 from ..models import Person, RulebookVersion
 from ..organisations import world_of
-from ..rulebook.compiled import PROMISE, Action, Ask, Back, Book, End, FromTable, Next, Row, Set, Table, Title
+from ..rulebook.compiled import PROMISE, Action, Ask, Back, Book, End, Field, FromTable, Next, Row, Set, Table, Title
 from ..rulebook.registry import book_of
 from .register import NewTicket, _given, _picture
 
 PLACEHOLDER = "…"
+MOST_TRIALS = 100
 
 
 @dataclass(slots=True)
@@ -86,8 +88,25 @@ def _previewed(book: Book, world: World, start: Picture, given: dict[str, Any], 
         if _is_asked(name, book, main) and not has_value(given.get(name))
     ]
     if preview.missing:
-        preview.latest_at = _latest(book, world, start, given, preview.missing[0], actor, at)
+        preview.latest_at = _latest(book, world, start, given, preview.missing, actor, at)
     return preview
+
+
+def promised_by(
+    book: Book, picture: Picture, *, given: dict[str, Any], world: World, actor: Person, at: datetime
+) -> datetime | None:
+    """The promise that a registered ticket has once it is sent on: what a form may say that is signed before that.
+
+    The promise in force where there is nothing to send on, or it can't be said yet.
+    """
+    main = main_offer(book, offers(book, picture, actor=Actor(actor.pk), world=world, at=at))
+    if main is None or main.step is None or main.step.ordinal != 1:
+        return picture.promised_at
+    try:
+        after = _followed(book, world, picture, main.action, {**picture.facts, **given}, actor, at)
+    except (Refused, Invalid):
+        return picture.promised_at
+    return after.promised_at
 
 
 # ── the steps of the dry run ─────────────────────────────────────────────────────────────────────────
@@ -183,22 +202,29 @@ def _is_asked(name: str, book: Book, main: Offer | None) -> bool:
     """The form requires the field, and it has choices: without it nothing sensible can be said."""
     needs = [*book.register.fields, *(one.need for one in (main.fields if main else ()))]
     rule = book.fields.get(name)
-    return bool(rule and rule.choices) and any(need.field == name and need.required and not need.when for need in needs)
+    return bool(rule and choices_of(rule)) and any(
+        need.field == name and need.required and not need.when for need in needs
+    )
+
+
+def choices_of(rule: Field) -> tuple[object, ...]:
+    return (True, False) if rule.type == "boolean" else tuple(rule.choices)
 
 
 def _latest(
-    book: Book, world: World, start: Picture, given: dict[str, Any], name: str, actor: Person, at: datetime
+    book: Book, world: World, start: Picture, given: dict[str, Any], missing: list[str], actor: Person, at: datetime
 ) -> datetime | None:
-    """The latest promise that any choice of the missing field would give."""
+    """The latest promise that any choice of what is missing would give."""
     found = []
-    for choice in book.fields[name].choices:
+    for choices in islice(product(*(choices_of(book.fields[name]) for name in missing)), MOST_TRIALS):
+        chosen = dict(zip(missing, choices, strict=True))
         trial = start.copy()
-        trial.facts[name] = choice
+        trial.facts |= chosen
         after, own_offers = _registered(book, world, trial, actor, at)
         main = main_offer(book, own_offers)
         try:
             if main is not None:
-                after = _followed(book, world, after, main.action, {**given, name: choice}, actor, at)
+                after = _followed(book, world, after, main.action, {**given, **chosen}, actor, at)
         except (Refused, Invalid):
             continue
         clock = after.clock(PROMISE)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -20,6 +21,7 @@ from tickets.views.reader import reader_of
 
 MOST = 50  # of one person; the oldest go
 MOST_NAMES, LONGEST = 200, 20_000
+BEGUN = "ticket:"  # what was typed for an action that could not be done yet
 NOT_KEPT = frozenset({"csrfmiddlewaretoken", "do"})
 
 
@@ -53,14 +55,19 @@ def draft_discard(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 def draft_of(person: Person, raw: str) -> Draft | None:
     key = uuid_of(raw)
-    return Draft.objects.filter(pk=key, person=person).first() if key else None
+    return forms_of(person).filter(pk=key).first() if key else None
+
+
+def forms_of(person: Person) -> QuerySet[Draft]:
+    """A person's unfinished forms."""
+    return Draft.objects.filter(person=person).exclude(book__startswith=BEGUN)
 
 
 def drafts_of(person: Person) -> list[dict[str, object]]:
     """The drafts of a person, newest first, with a line to tell them apart."""
     return [
         {"id": draft.pk, "saved_at": draft.saved_at, "words": _first_words(draft)}
-        for draft in Draft.objects.filter(person=person).order_by("-saved_at")[:10]
+        for draft in forms_of(person).order_by("-saved_at")[:10]
     ]
 
 
@@ -82,5 +89,21 @@ def _drop_oldest(person: Person) -> None:
 
 def count_of(person: Person) -> tuple[int, datetime | None]:
     """How many drafts wait, and when the last one was saved."""
-    found = Draft.objects.filter(person=person).aggregate(count=Count("pk"), last=Max("saved_at"))
+    found = forms_of(person).aggregate(count=Count("pk"), last=Max("saved_at"))
     return found["count"], found["last"]
+
+
+# ── an action that was begun on the form ─────────────────────────────────────────────────────────────
+
+
+def keep_begun(person: Person, number: str, action: str, given: dict[str, Any], at: datetime) -> None:
+    """What was typed for the action after registering, where it could not be done: its form starts with it."""
+    Draft.objects.update_or_create(
+        person=person, book=f"{BEGUN}{number}", defaults={"data": {"action": action, "given": given}, "saved_at": at}
+    )
+
+
+def begun(person: Person, number: str, action: str) -> dict[str, Any]:
+    """The values kept for that action of that ticket; nothing for another one."""
+    found = Draft.objects.filter(person=person, book=f"{BEGUN}{number}").first()
+    return dict(found.data["given"]) if found is not None and found.data.get("action") == action else {}

@@ -21,7 +21,7 @@ from tickets.rulebook.compiled import ANYONE, Book
 from tickets.rulebook.registry import book_of, current_books
 from tickets.views import intake_side as side
 from tickets.views.access import work_page
-from tickets.views.drafts import draft_of, drafts_of, forget_draft
+from tickets.views.drafts import draft_of, drafts_of, forget_draft, keep_begun
 from tickets.views.intake_fields import Layout, sentence_for
 from tickets.views.intake_files import file_rows, keep_files
 from tickets.views.intake_form import IntakeForm, querydict, uuid_of
@@ -155,6 +155,8 @@ def _posted(request: HttpRequest, form: IntakeForm) -> HttpResponse:
         messages.error(request, refusal.sentence.say(language()))
         return _page(request, form, answering=act == END, status=403 if isinstance(refusal, Forbidden) else 409)
     forget_draft(form.reader.person, form.text("draft"))
+    if done.trouble is not None and wish.given:
+        keep_begun(form.reader.person, done.ticket.number, wish.action, wish.given, form.reader.at)
     return _onward(request, form, done)
 
 

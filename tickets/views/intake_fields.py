@@ -68,7 +68,7 @@ class Layout:
         made = Sections()
         needs = self._needs(self.main)
         self._place(made, needs)
-        made.because = self._because(needs)
+        made.because = self._because([one["name"] for one in made.required], needs)
         shown = {one["name"] for part in (made.what, made.texts, made.required, made.grading) for one in part}
         made.answer = self._answer(shown)
         return made
@@ -111,7 +111,9 @@ class Layout:
     # ── where ──
 
     def _place(self, made: Sections, everything: dict[str, list[Need]]) -> None:
-        row = [name for name in WHAT_ROW if name in everything][:WIDE_ROW]
+        row = [name for name in WHAT_ROW if name in everything]
+        first = sorted(row, key=lambda name: not self._is_required(everything[name]))[:WIDE_ROW]
+        row = [name for name in row if name in first]
         for name in row:
             made.what.append(self._described(name, everything[name], span=12 // len(row)))
         for name, needs in everything.items():
@@ -165,10 +167,9 @@ class Layout:
                 reasons = self.preview.row_of(told) if told in book.tables else []
                 one["hint"] = _suggestion_reason(reasons) or one["hint"]
 
-    def _because(self, everything: dict[str, list[Need]]) -> str:
+    def _because(self, asked: list[str], everything: dict[str, list[Need]]) -> str:
         """Why the third section asks what it asks."""
-        first = (*WHAT_ROW[:WIDE_ROW], *WHAT_TEXTS, *GRADING)
-        own = {name: needs for name, needs in everything.items() if name not in first and self._is_required(needs)}
+        own = {name: everything[name] for name in asked}
         if not own:
             return _("规则手册没有更多必填项")
         facts: dict[str, None] = {}
@@ -231,7 +232,8 @@ def describe(
         "required": required,
         "choices": choices or None,
         "value": _shown(form, name, rule, kind, required),
-        "hint": _("可输“昨天 20”“3天前”") if rule.type == "datetime" else hint,
+        "hint": hint,
+        "placeholder": _("如 昨天 20、3天前") if rule.type == "datetime" else "",
         "errors": errors,
         "span": span or None,
         "long": name in LONG,

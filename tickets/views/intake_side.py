@@ -149,18 +149,16 @@ def promise_card(form: IntakeForm, preview: Preview) -> dict[str, Any]:
         titles = "、".join(book.fields[name].title.say(language()) for name in preview.missing)
         card["told"] = _("选好%(field)s后算出") % {"field": titles}
         if preview.latest_at is not None:
-            latest = fmt.spoken(timezone.localtime(preview.latest_at), at=at)
-            card["say"] = _("最晚%(time)s前答复您。") % {"time": latest}
+            card["say"] = _("最晚%(time)s前答复您。") % {"time": _said(preview.latest_at, at)}
         return card
     if preview.promised_at is None:
         card["told"] = _("定下等级后算出")
         card["say"] = _("我们先核实情况，再告诉您什么时候答复。")
         return card
-    due = timezone.localtime(preview.promised_at)
     card |= {
         "known": True,
-        "told": fmt.moment_told(due, at=at),
-        "say": _("我们会在%(time)s前答复您。") % {"time": fmt.spoken(due, at=at)},
+        "told": _written(preview.promised_at, at),
+        "say": _("我们会在%(time)s前答复您。") % {"time": _said(preview.promised_at, at)},
         "reasons": [*_told_words(preview), *preview.sentences(language()), *_next_words(form, preview)],
         "change_url": "#field-tell_as" if "tell_as" in form.asked else "",
     }
@@ -169,6 +167,26 @@ def promise_card(form: IntakeForm, preview: Preview) -> dict[str, Any]:
 
 def told(moment: str, at: datetime) -> str:
     return fmt.moment_told(timezone.localtime(datetime.fromisoformat(moment)), at=timezone.localtime(at))
+
+
+def _ends_a_day(due: datetime) -> bool:
+    return (due.hour, due.minute, due.second) == (0, 0, 0)
+
+
+def _said(due: datetime, at: datetime) -> str:
+    """As a clerk says it; a limit that ends with a day ends at its 24:00, not in the small hours of the next."""
+    local = timezone.localtime(due)
+    if not _ends_a_day(local):
+        return fmt.spoken(local, at=at)
+    day = fmt.moment_told(local - timedelta(minutes=1), at=at).rsplit(" ", 1)[0]
+    return _("%(day)s 24 点") % {"day": day}
+
+
+def _written(due: datetime, at: datetime) -> str:
+    local = timezone.localtime(due)
+    if not _ends_a_day(local):
+        return fmt.moment_told(local, at=at)
+    return fmt.moment_told(local - timedelta(minutes=1), at=at).replace("23:59", "24:00")
 
 
 def _rule(book: Book) -> str:

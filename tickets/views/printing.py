@@ -14,12 +14,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from complaints_site.lib import format as fmt
+from tickets.actions.preview import main_offer, promised_by
 from tickets.actions.tickets import ticket_read
+from tickets.core.offers import offers
 from tickets.core.picture import Picture, StepView
 from tickets.models import AccessLog, Ticket
 from tickets.rulebook.compiled import Book, Field
 from tickets.views import words
 from tickets.views.access import work_page
+from tickets.views.drafts import begun
 from tickets.views.reader import Reader, language, reader_of
 
 # The names of the seed's own forms (page 10, appendix C); another rulebook's form has the general name.
@@ -62,6 +65,13 @@ def print_intake(request: HttpRequest, number: str) -> HttpResponse:
     )
     found = ticket_read(ticket.pk)
     context = _context(reader, ticket, found.book, found.picture)
+    main = main_offer(
+        found.book, offers(found.book, found.picture, actor=reader.actor, world=found.world, at=reader.at)
+    )
+    given = begun(reader.person, number, main.action.name) if main else {}
+    context["promise"] = promised_by(
+        found.book, found.picture, given=given, world=found.world, actor=reader.person, at=reader.at
+    )
     return render(request, "print_intake.html", {**context, "after": request.GET.get("after") == "intake"})
 
 
@@ -95,7 +105,6 @@ def _context(reader: Reader, ticket: Ticket, book: Book, picture: Picture) -> di
         ),
         "more": _more(book, facts, say),
         "ways": _ways(book, facts, say),
-        "promise": picture.promised_at,
         "steps": [_step(reader, book, step) for step in picture.steps],
         "reply_text": facts.get("reply_text", ""),
         "clerk": ticket.registered_by,
@@ -118,7 +127,7 @@ def _more(book: Book, facts: dict[str, Any], say: str) -> list[tuple[str, str]]:
     """Whatever else was recorded, in the rulebook's order."""
     rows = []
     for name, rule in book.fields.items():
-        if name not in OWN_PLACE and not rule.of_step and rule.type != "file":
+        if name not in OWN_PLACE and not rule.of_step and rule.type != "file" and facts.get(name) != rule.default:
             text = written(book, name, rule, facts.get(name), say)
             if text:
                 rows.append((rule.title.say(say), text))

@@ -20,6 +20,7 @@ from tickets.rulebook.registry import book_of
 from tickets.views.access import work_page
 from tickets.views.action_fields import form_fields, kept_files, read_given
 from tickets.views.action_panel import act_url, approval_words, own_offers, receiver_words
+from tickets.views.drafts import begun
 from tickets.views.fragments import unless_known
 from tickets.views.reader import Reader, language, reader_of
 from tickets.views.ticket_page import clock_cards, live_context, page_context, preview_context
@@ -81,7 +82,7 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
     if offer.refused is not None:
         return _form(request, reader, found, offer, refused=offer.refused.sentence.say(language()), status=409)
     if request.method != "POST":
-        return _form(request, reader, found, offer)
+        return _form(request, reader, found, offer, typed=begun(reader.person, number, offer.action.name) or None)
     return _do(request, reader, found, offer)
 
 
