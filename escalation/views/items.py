@@ -147,7 +147,9 @@ def _receivers(reader: Reader, alert: Alert, book: Book, told: list[str]) -> str
         base = alert.unit_id or alert.ticket.unit_id
         unit = None
         if reader.world is not None and base is not None:
-            unit = nearest_with_role(role, place, base, reader.world, barred=alert.ticket.respondent_person_id)
+            ticket = alert.ticket
+            held = frozenset(ticket.memory.get("held", ()))
+            unit = nearest_with_role(role, place, base, reader.world, barred=ticket.respondent_person_id, held=held)
         names.append(f"{title}（{reader.unit_name(unit.id)}）" if unit else title)
     return "、".join(names)
 

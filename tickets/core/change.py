@@ -363,8 +363,8 @@ class Change:
         return {duty.role for duty in self.world.duties}
 
     def tell(self, effect: Tell, own: StepView | None, clean: dict[str, Any]) -> None:
-        # A chase reaches whoever is chased, with the time that they have to answer it (ruling CHASE).
-        asked = [step for step in self.opened if step.side and not self.on_step]
+        # A chase or a question reaches whoever is asked, with the time that they have to answer it (ruling CHASE).
+        asked = [step for step in self.opened if step.side]
         for step in asked if asked and effect.to == (HOLDER,) else [own]:
             clock = self.draft.step_clock(step) if step is not None and step in asked else None
             self.told += receivers(

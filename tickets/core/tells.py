@@ -64,7 +64,8 @@ def _receivers_of(
         return
     base = (step or picture.main or picture.steps[-1]).unit
     role, _, place = word.partition(" ")
-    unit = nearest_with_role(role, place, base, world, barred=picture.respondent_person)
+    held = frozenset(picture.memory.held)
+    unit = nearest_with_role(role, place, base, world, barred=picture.respondent_person, held=held)
     if unit is not None:
         yield Told("", unit=unit.id, roles=(role,))
 
@@ -75,8 +76,13 @@ def _at_step(book: Book, step: StepView, world: World, at: datetime) -> Told:
     return Told("", unit=step.unit, person=person, roles=roles, is_holder=True)
 
 
-def nearest_with_role(role: str, place: str, base: int, world: World, barred: int | None) -> UnitView | None:
-    """The unit nearest to `base` at which somebody holds the role; tier by tier upwards, never silence (rule 6)."""
+def nearest_with_role(
+    role: str, place: str, base: int, world: World, barred: int | None, held: frozenset[int] = frozenset()
+) -> UnitView | None:
+    """The unit nearest to `base` at which somebody holds the role; tier by tier upwards, never silence (rule 6).
+
+    Of several as near, one that held the ticket: the head who is told is the head of the department that handled it.
+    """
     head: UnitView | None
     match place:
         case "of top":
@@ -89,6 +95,7 @@ def nearest_with_role(role: str, place: str, base: int, world: World, barred: in
         units = [u for u in world.within_tier(head) if any(p != barred for p in world.holding(role, u.id))]
         if units:
             path = world.units[base].path
-            return min(units, key=lambda u: (-sum(a == b for a, b in zip(u.path, path, strict=False)), u.path))
+            shared = {u.id: sum(a == b for a, b in zip(u.path, path, strict=False)) for u in units}
+            return min(units, key=lambda u: (-shared[u.id], u.id not in held, u.path))
         head = world.tier_above(head.id)
     return None
