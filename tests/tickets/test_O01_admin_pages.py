@@ -307,6 +307,22 @@ def test_R02_a_new_version_is_in_force_and_shows_what_changed(c: Cast, administr
     assert stranger.get(answer.headers["Location"]).status_code == 404, "it belongs to the organisation that loaded it"
 
 
+def test_R02_open_tickets_are_timed_anew_after_a_preview(c: Cast, administrator: Client) -> None:
+    complaint(c, timezone.now())
+    text = Path(BOOKS / "unicom-complaint.toml").read_text(encoding="utf-8").replace("version = 1", "version = 2", 1)
+    shorter = text.replace('limit = "1h"', 'limit = "30min"', 1)
+    answer = administrator.post(reverse("rulebook-load"), {"file": upload("unicom-complaint.toml", shorter)})
+    assert answer.status_code == 302, answer.content.decode()[-2000:]
+    address = reverse("rulebook-retime", args=["unicom-complaint", 2])
+    assert administrator.get(answer.headers["Location"]).context["older_open"] == 1
+    rows = administrator.get(address).context["rows"]
+    assert [row["moved"].clock for row in rows] == ["intake"]
+    administrator.post(address)
+    assert last("rulebook_retime").data == {"book": "unicom-complaint", "version": 2}
+    assert administrator.get(address).context["rows"] == []
+    assert administrator.get(reverse("rulebook-retime", args=["unicom-complaint", 1])).status_code == 404
+
+
 # ── messages ─────────────────────────────────────────────────────────────────────────────────────────
 
 

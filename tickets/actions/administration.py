@@ -34,6 +34,7 @@ WHOSE = {
     "day_remove": ADMINISTRATOR,
     "year_publish": ADMINISTRATOR,
     "rulebook_load": ADMINISTRATOR,
+    "rulebook_retime": ADMINISTRATOR,
     "message_resend": ADMINISTRATOR,
     "clock_try_again": ADMINISTRATOR,
     "people_import": SECURITY,

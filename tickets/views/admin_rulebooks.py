@@ -70,6 +70,11 @@ def _open_counts(reader: Reader) -> dict[int, int]:
     return dict(tickets.order_by().values_list("rulebook").annotate(Count("pk")))
 
 
+def _older_open(reader: Reader, version: RulebookVersion) -> int:
+    older = Q(rulebook__book=version.book, rulebook__version__lt=version.version)
+    return Ticket.objects.filter(older, organisation=organisation_of(reader), ended_at=None).count()
+
+
 # ── loading ──────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -130,6 +135,7 @@ def rulebook(request: HttpRequest, book: str, version: int) -> HttpResponse:
         "source": compiled.source,
         "in_force": current_books(reader.at, organisation_of(reader)).get(book) == found,
         "open": _open_counts(reader).get(found.pk, 0),
+        "older_open": _older_open(reader, found),
         "proof": proof_of(compiled, check(compiled, f"{book}.toml")),
         "before": before,
         "differences": list(differences(before, found)) if before else [],
@@ -142,7 +148,7 @@ def proof_of(book: Book, report: Report) -> dict[str, Any]:
     """What the checker proved, as a manager reads it: how much was walked through, and the tightest ways."""
     longest = report.facts.get("longest")
     ways = [
-        {"clock": words.clock_title(book, clock), "way": way}
+        {"clock": words.clock_title(book, clock), "way": way_words(book, str(way))}
         for clock, way in (longest.items() if isinstance(longest, dict) else ())
     ]
     return {
@@ -151,6 +157,24 @@ def proof_of(book: Book, report: Report) -> dict[str, Any]:
         "warnings": [problem.say(language()) for problem in report.warnings],
         "errors": [problem.say(language()) for problem in report.errors],
     }
+
+
+def way_words(book: Book, way: str) -> str:
+    """`48 h / 48 h: intake 1 h + reply 2 h` of the checker, with titles and units as people say them."""
+    sums, _colon, parts = way.partition(": ")
+    said = [_way_step(book, part) for part in parts.split(" + ") if part]
+    return " = ".join(filter(None, [" / ".join(map(_hours, sums.split(" / "))), " + ".join(said)]))
+
+
+def _way_step(book: Book, part: str) -> str:
+    name, _space, length = part.partition(" ")
+    return f"{words.step(book, name)} {_hours(length)}"
+
+
+def _hours(written: str) -> str:
+    amount, _space, unit = written.partition(" ")
+    pattern = {"h": _("%(n)s 小时"), "min": _("%(n)s 分钟"), "s": _("%(n)s 秒")}.get(unit)
+    return pattern % {"n": amount} if pattern else written
 
 
 def _parts(book: Book) -> dict[str, Any]:

@@ -54,6 +54,7 @@ WHAT_WORDS = {
     "day_remove": gettext_lazy("取消本单位的日子"),
     "year_publish": gettext_lazy("发布年历"),
     "rulebook_load": gettext_lazy("装入规则手册"),
+    "rulebook_retime": gettext_lazy("重算在办工单的时限"),
     "message_resend": gettext_lazy("重发通知"),
     "clock_try_again": gettext_lazy("重试搁置的时限"),
     "person_create": gettext_lazy("新建人员"),
