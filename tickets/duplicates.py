@@ -31,6 +31,7 @@ class Candidate:
     ticket: Ticket
     share: float
     common: frozenset[str]  # pairs that both have, for marking
+    at_place: bool = False  # told by the place, not by the words alone
 
 
 def likeness(one: set[str], other: set[str]) -> float:
@@ -89,7 +90,8 @@ def _of_incident(
         there = likeness(spot, set(pairs(str(ticket.fields.get("occurred_place", "")))) | theirs) if spot else 0.0
         alike = likeness(words, theirs)
         if there >= SAME_PLACE or alike >= SAME_WORDS:
-            found.append(Candidate(PLACE, ticket, max(there, alike), frozenset((words | spot) & theirs)))
+            common = frozenset((words | spot) & theirs)
+            found.append(Candidate(PLACE, ticket, max(there, alike), common, there >= SAME_PLACE))
     return found
 
 

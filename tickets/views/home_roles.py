@@ -95,7 +95,7 @@ def kind_of(reader: Reader, books: Iterable[Book]) -> str:
     working = reader.roles - BLIND_ROLES - ALL_SEEING_ROLES - {"quality"}
     if not working:
         return WATCHER
-    found = {STANDARD.get(role) or _kind_of_role(role, books) for role in working}
+    found = {STANDARD[role] for role in working if role in STANDARD} or {_kind_of_role(role, books) for role in working}
     return next((kind for kind in ORDER if kind in found), HANDLER)
 
 

@@ -146,8 +146,7 @@ def promise_card(form: IntakeForm, preview: Preview) -> dict[str, Any]:
     book = form.book
     card: dict[str, Any] = {"known": False, "reasons": [], "rule": _rule(book), "change_url": ""}
     if preview.missing:
-        titles = "、".join(book.fields[name].title.say(language()) for name in preview.missing)
-        card["told"] = _("选好%(field)s后算出") % {"field": titles}
+        card["told"] = _missing_words(form, preview)
         if preview.latest_at is not None:
             card["say"] = _("最晚%(time)s前答复您。") % {"time": _said(preview.latest_at, at)}
         return card
@@ -167,6 +166,15 @@ def promise_card(form: IntakeForm, preview: Preview) -> dict[str, Any]:
 
 def told(moment: str, at: datetime) -> str:
     return fmt.moment_told(timezone.localtime(datetime.fromisoformat(moment)), at=timezone.localtime(at))
+
+
+def _missing_words(form: IntakeForm, preview: Preview) -> str:
+    """What has to be chosen first, in the order of the form; more than two are only counted."""
+    names = [name for name in form.asked if name in preview.missing]
+    if len(names) > 2:
+        return _("再选 %(count)d 项就能算出") % {"count": len(names)}
+    titles = [form.book.fields[name].title.say(language()) for name in names]
+    return _("选好%(field)s后算出") % {"field": _("、").join(titles)}
 
 
 def _ends_a_day(due: datetime) -> bool:
@@ -246,7 +254,7 @@ def _duplicate(form: IntakeForm, one: Candidate, ticket: Ticket, *, first: bool)
         facts.append(_("可能是同一起故障"))
     return {
         "kind": one.kind,
-        "kind_words": _("很像") if one.kind == SAME else _("同地点"),
+        "kind_words": _("很像") if one.kind == SAME else _("同地点") if one.at_place else _("内容相近"),
         "number": ticket.number,
         "url": reverse("ticket", args=[ticket.number]),
         "time": _time(reader, ticket),
@@ -264,7 +272,7 @@ def _acts(form: IntakeForm, one: Candidate, ticket: Ticket, book: Book, first: b
             {"label": _("无关"), "value": f"dismiss:{ticket.pk}", "plain": True},
         ]
     acts: list[dict[str, Any]] = [
-        {"label": _("并入这一件"), "value": f"merge:{number}", "main": True, "key": "Alt+B" if first else ""}
+        {"label": _("并入这一件"), "value": f"merge:{number}", "main": first, "key": "Alt+B" if first else ""}
     ]
     own = offers(book, picture_of(ticket, book), actor=form.reader.actor, world=form.world, at=form.reader.at)
     if ticket.is_open and chasing_offer(own) is not None:
