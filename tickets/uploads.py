@@ -141,6 +141,8 @@ def type_of(upload: IO[bytes] | UploadedFile) -> str:
     head = upload.read(BEGINNING)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _type_of_zip(upload)
+    if head.startswith(b"%PDF-"):  # may be readable from end to end
+        return "application/pdf"
     if _is_text(head):
         return "text/html" if any(mark in head.lower() for mark in MARKUP) else TEXT
     try:
@@ -152,16 +154,15 @@ def type_of(upload: IO[bytes] | UploadedFile) -> str:
 
 
 def _is_text(head: bytes) -> bool:
+    """Text in UTF-8 or GB 18030; its beginning may end inside a character."""
     if any(byte < 32 and byte not in (9, 10, 12, 13) for byte in head):
         return False
-    for cut in range(4):  # the beginning may end inside a character
-        try:
-            head[: len(head) - cut].decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-        return True
+    return any(_reads_as(head[: len(head) - cut], name) for name in ("utf-8", "gb18030") for cut in range(4))
+
+
+def _reads_as(text: bytes, encoding: str) -> bool:
     try:
-        head[:-1].decode("gb18030")
+        text.decode(encoding)
     except UnicodeDecodeError:
         return False
     return True
