@@ -68,9 +68,9 @@ def measure(rows: int) -> dict[str, float]:
         mapping.write_text(MAPPING.format(stamp=time.time_ns(), book=book), encoding="utf-8")
         command = [sys.executable, str(ROOT / "manage.py"), "import_tickets", str(file), "--mapping", str(mapping)]
         began = time.monotonic()
-        done = subprocess.run([*command, *organisation()], check=True, capture_output=True, text=True)
+        done = subprocess.run([*command, *organisation()], capture_output=True, text=True)
         seconds = time.monotonic() - began
-    if f"{rows} = " not in done.stdout.replace("行 ", ""):
+    if f"{rows} 行 = 导入 {rows} " not in done.stdout:
         raise SystemExit(done.stdout + done.stderr)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return {"rows": rows, "seconds": seconds, "rows_a_second": rows / seconds, "peak_mb": peak}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -167,8 +167,8 @@ class _Row:
 def _rows(tickets: QuerySet[Ticket], column: str) -> Iterator[_Row]:
     columns = ("received_at", "settled_at", "ended_at", "promised_at", "verdict", "fields__end_unknown")
     for row in tickets.order_by("pk").values_list(*columns, column).iterator(chunk_size=PAGE):
-        *times, unknown, group = row
-        yield _Row(*times, bool(unknown), group)
+        received_at, settled_at, ended_at, promised_at, verdict, unknown, group = row
+        yield _Row(received_at, settled_at, ended_at, promised_at, verdict, bool(unknown), group)
 
 
 def _column(by: str) -> str:
@@ -310,7 +310,7 @@ def imported_shares(organisation: Organisation, sources: Iterable[str]) -> dict[
     return {row["source"]: _shared(row) for row in rows}
 
 
-def _shared(row: dict[str, Any]) -> dict[str, Any]:
+def _shared(row: Mapping[str, Any]) -> dict[str, Any]:
     if row["with_deadline"]:
         basis, share = DEADLINE, Share(row["on_time"], row["with_deadline"])
     elif row["judged"]:

@@ -183,7 +183,7 @@ class Builder:
         """Each recorded event ends a step and begins the next one; the reply or the end ends the last."""
         record, last = self.house.mapping.actions["record"], self._last_action(case)
         began = case.received_at
-        rows = []
+        rows: list[Row] = []
         for happening in case.happenings:
             data = {"activity": happening.name, **happening.data}
             rows.append(self._step(place, len(rows) + 1, began, happening.at, record, data))

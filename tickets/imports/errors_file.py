@@ -9,7 +9,7 @@ import csv
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 from .cases import Rejected
 
@@ -23,7 +23,7 @@ class ErrorsFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._handle: TextIO | None = None
+        self._handle: IO[str] | None = None
         self._mark = 0
 
     def go_on(self, is_done: Callable[[int], bool]) -> None:
@@ -68,7 +68,7 @@ class ErrorsFile:
             self._handle.close()
             self._handle = None
 
-    def _file(self) -> TextIO:
+    def _file(self) -> IO[str]:
         if self._handle is None:
             self._open("a" if self.path.exists() else "w")
         assert self._handle is not None  # noqa: S101  just opened
@@ -76,9 +76,10 @@ class ErrorsFile:
 
     def _open(self, mode: str) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._handle = self.path.open(mode, encoding="utf-8-sig" if mode == "w" else "utf-8", newline="")
+        handle = self.path.open(mode, encoding="utf-8-sig" if mode == "w" else "utf-8", newline="")
         if mode == "w":
-            csv.writer(self._handle).writerow(HEADING)
+            csv.writer(handle).writerow(HEADING)
+        self._handle = handle
 
 
 def _safe(cell: str) -> str:

@@ -191,7 +191,7 @@ class _Reading:
 
     # ── the head ──
     def head(self, source: dict[str, Any]) -> dict[str, Any]:
-        words = {}
+        words: dict[str, Any] = {}
         for name, kind in TOP.items():
             if name not in source:
                 continue

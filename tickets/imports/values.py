@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from .problems import problem
@@ -161,7 +162,8 @@ class Dates:
                     continue
             found = pattern.fullmatch(text)
             if found:
-                return datetime(**{name: _number(name, part) for name, part in found.groupdict().items()})  # noqa: DTZ001
+                parts: dict[str, Any] = {name: _number(name, part) for name, part in found.groupdict().items()}
+                return datetime(**parts)  # noqa: DTZ001  the zone is the caller's
         return None
 
 
