@@ -85,7 +85,8 @@
     const escape = event.code === "Escape";
     if (single && !escape && (isField(event.target) || document.body.dataset.singleKeys === "off")) return;
     // Enter and Space belong to the control that has the focus.
-    if (single && /^(Enter|NumpadEnter|Space)$/.test(event.code) && event.target.closest("a, button, summary, input, [role=button]")) return;
+    if (single && /^(Enter|NumpadEnter)$/.test(event.code) && event.target.closest("a, button, summary, input, [role=button]")) return;
+    if (single && event.code === "Space" && event.target.closest("button, summary, input, [role=button]")) return;
     if (escape && closeInnermost()) {
       event.preventDefault();
       return;

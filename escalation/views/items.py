@@ -18,6 +18,7 @@ from escalation.models import Alert
 from tickets.core.deadlines import entry_at, instant_of
 from tickets.core.picture import ClockView
 from tickets.core.tells import CUSTOMER, HOLDER, SENDER, nearest_with_role
+from tickets.limit_words import parse_moment
 from tickets.models import Clock, Step, Ticket
 from tickets.rulebook.compiled import APPROVAL, Book, Tell
 from tickets.rulebook.registry import book_of
@@ -108,6 +109,20 @@ def _acts(alert: Alert) -> list[dict[str, Any]]:
 def _near(reader: Reader, moment: datetime | None) -> str:
     local = timezone.localtime(moment) if moment else None
     return fmt.moment_near(local, at=timezone.localtime(reader.at))
+
+
+def moment_words(key: str) -> str:
+    """A moment of a chain as people say it: `90%`, `due`, `due+24h`, `every 24h`."""
+    moment = parse_moment(key)
+    length = fmt.duration(moment.offset.total_seconds()) if moment.offset else ""
+    match moment.kind:
+        case "percent":
+            return _("用到 %(percent)s") % {"percent": key}
+        case "due":
+            return _("到期")
+        case "after":
+            return _("到期后 %(time)s") % {"time": length}
+    return _("每 %(time)s一次") % {"time": length}
 
 
 # ── the climb ────────────────────────────────────────────────────────────────────────────────────────

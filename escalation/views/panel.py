@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from complaints_site.lib import format as fmt
 from escalation.models import Alert
-from escalation.views.items import ICONS, KIND_WORDS
+from escalation.views.items import ICONS, KIND_WORDS, moment_words
 from tickets.models import Ticket
 from tickets.rulebook.registry import book_of
 from tickets.views import words
@@ -36,13 +36,14 @@ def alerts_panel(reader: Reader, ticket: Ticket) -> Panel:
 def _line(reader: Reader, ticket: Ticket, alert: Alert) -> dict[str, Any]:
     clock = words.clock_word(book_of(ticket.rulebook_id), alert.clock_name, language())
     told = "、".join(reader.unit_name(unit) for unit in alert.told_units)
+    said = moment_words(alert.moment)
     return {
         "at": alert.raised_at,
         "at_words": _moment(reader, alert.raised_at),
         "icon": ICONS[Alert.Kind(alert.kind)],
         "system": True,
         "title": KIND_WORDS[Alert.Kind(alert.kind)],
-        "text": _("%(clock)s（%(moment)s），已告诉 %(told)s") % {"clock": clock, "moment": alert.moment, "told": told},
+        "text": _("%(clock)s（%(moment)s），已告诉 %(told)s") % {"clock": clock, "moment": said, "told": told},
         "answer": _confirmed(reader, alert),
     }
 

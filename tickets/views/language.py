@@ -38,7 +38,7 @@ class LanguageMiddleware:
 
 def _speak(request: HttpRequest, language: str) -> None:
     translation.activate(language)
-    request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+    request.LANGUAGE_CODE = language
 
 
 def _chosen(request: HttpRequest) -> str:

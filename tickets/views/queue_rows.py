@@ -230,7 +230,7 @@ def ended(reader: Reader, wish: Wish) -> QuerySet[Any]:
     """Tickets that are over, the latest first."""
     at = reader.at
     tickets = reader.tickets.filter(ended_at__isnull=False)
-    asked = {**wish.columns, **({"unit__code": wish.unit} if wish.unit else {})}
+    asked: dict[str, Any] = {**wish.columns, **({"unit__code": wish.unit} if wish.unit else {})}
     if wish.received:
         midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
         asked["received_at__gte"] = midnight - timedelta(days=PERIODS[wish.received])

@@ -37,7 +37,8 @@ class Reader:
         if not self.person.organisation_id:
             return None
         world = world_for(self.person)
-        self.person.organisation_stamp = world.stamp  # type: ignore[attr-defined]  read once per request
+        # Read once per request; whoever asks for the organisation later finds it here.
+        self.person.organisation_stamp = world.stamp  # type: ignore[attr-defined]
         return world
 
     @cached_property

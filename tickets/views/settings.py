@@ -62,7 +62,7 @@ def _one(request: HttpRequest, name: str) -> HttpResponse:
 @sensitive_post_parameters()
 @require_POST
 def password(request: HttpRequest) -> HttpResponse:
-    form: Any = PasswordChangeForm(request.user, request.POST)
+    form: Any = PasswordChangeForm(reader_of(request).person, request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
     person = reader_of(request).person

@@ -255,7 +255,7 @@ def _links(reader: Reader, found: Outcome) -> list[dict[str, Any]]:
         book = found.book if other.rulebook_id == found.ticket.rulebook_id else None
         linked.append(
             {
-                "kind": labels.get(link.kind, link.kind),
+                "kind": labels[TicketLink.Kind(link.kind)],
                 "number": other.number,
                 "title": title_of(other),
                 "url": reverse("ticket", args=[other.number]),
