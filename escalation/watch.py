@@ -188,7 +188,7 @@ def alert_of(firing: Firing, told: list[Told], at: datetime) -> Alert:
         due_at=clock.due_at,
         raised_at=at,
         unit_id=unit,
-        person_id=firing.world.present(person, at) if person else None,
+        person_id=firing.world.present(person, at, {ticket.respondent_person_id}),
         told_units=sorted({one.unit for one in told if one.unit} | ({unit} if unit else set())),
     )
 

@@ -35,8 +35,25 @@ def messages_for(
         text = book.messages[one.message]
         filled = {**places, **one.places}
         make = _maker(text, ticket, world, filled, f"{key}:{one.message}:{index}", at)
-        rows += _to_customer(text, customer, make) if one.customer else _to_staff(text, one, world, make)
+        if one.customer:
+            rows += _to_customer(text, customer, make)
+        else:
+            rows += _to_staff(text, one, _people(one, ticket, book, world, at), world, make)
     return rows
+
+
+def _people(one: Told, ticket: Ticket, book: Book, world: World, at: datetime) -> list[int]:
+    """Who of the receivers gets mail: deputies for those who are away (O04), never a party (law 4)."""
+
+    def is_party(person: int) -> bool:
+        own = book.barrier == "unit" and ticket.respondent_unit_id is not None
+        return person == ticket.respondent_person_id or (
+            own and any(duty.unit == ticket.respondent_unit_id for duty in world.duties_of(person, at))
+        )
+
+    placed = [one.person] if one.person else world.placed(frozenset(one.roles), one.unit or 0)
+    present = dict.fromkeys(world.present(person, at) for person in placed)
+    return [person for person in present if person is not None and not is_party(person)][:MOST_MAILS]
 
 
 def _maker(text: Text, ticket: Ticket, world: World, places: dict[str, Any], key: str, at: datetime) -> Any:
@@ -60,7 +77,7 @@ def _maker(text: Text, ticket: Ticket, world: World, places: dict[str, Any], key
     return make
 
 
-def _to_staff(text: Text, one: Told, world: World, make: Any) -> Iterator[Message]:
+def _to_staff(text: Text, one: Told, people: list[int], world: World, make: Any) -> Iterator[Message]:
     if INBOX in text.ways:
         yield make(
             INBOX,
@@ -70,7 +87,6 @@ def _to_staff(text: Text, one: Told, world: World, make: Any) -> Iterator[Messag
             roles=list(one.roles),
             state=Message.State.SENT,
         )
-    people = [one.person] if one.person else list(world.placed(frozenset(one.roles), one.unit or 0))[:MOST_MAILS]
     for way in text.ways:
         if way != INBOX and usable(way):
             for person in (world.people[id_] for id_ in people if id_ in world.people):

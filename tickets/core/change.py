@@ -321,14 +321,14 @@ class Change:
         blocks: bool = False,
         data: dict[str, Any] | None = None,
     ) -> StepView:
-        person = opening.holder.person
+        barred = rules.barred_from(self.book, self.draft, opening.kind)
         step = StepView(
             ordinal=len(self.draft.steps) + 1,
             kind=opening.kind,
             unit=opening.holder.unit,
             opened_at=self.at,
             side=beside is not None,
-            assignee=self.world.present(person, self.at) if person is not None else None,
+            assignee=self.world.present(opening.holder.person, self.at, barred),
             sent_by=sent_by,
             beside=beside.ordinal if beside else None,
             blocks=blocks,

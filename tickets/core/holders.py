@@ -134,8 +134,7 @@ def _routed(search: Search, *, climb: bool) -> Holder | None:
         return None
     unit = search.world.units[route.unit]
     if search.takes(unit):
-        person = route.person if route.person not in search.barred else None
-        return Holder(unit.id, search.world.present(person, search.view.at) if person else None)
+        return Holder(unit.id, search.world.present(route.person, search.view.at, search.barred))
     return _climbed(unit, search) if climb else None
 
 

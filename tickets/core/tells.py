@@ -56,11 +56,11 @@ def _receivers_of(
     if word == HOLDER:
         holder = step if step is not None and step.is_open else picture.main
         if holder is not None:
-            yield _at_step(book, holder, world, at)
+            yield _at_step(book, picture, holder, world, at)
         return
     if word == SENDER:
         if step is not None and step.sent_by is not None:
-            yield _at_step(book, picture.step(step.sent_by), world, at)
+            yield _at_step(book, picture, picture.step(step.sent_by), world, at)
         return
     base = (step or picture.main or picture.steps[-1]).unit
     role, _, place = word.partition(" ")
@@ -70,9 +70,10 @@ def _receivers_of(
         yield Told("", unit=unit.id, roles=(role,))
 
 
-def _at_step(book: Book, step: StepView, world: World, at: datetime) -> Told:
+def _at_step(book: Book, picture: Picture, step: StepView, world: World, at: datetime) -> Told:
     roles = tuple(step.data.get("by", ())) if step.kind == APPROVAL else tuple(sorted(book.steps[step.kind].by))
-    person = world.present(step.assignee, at) if step.assignee is not None else None
+    barred = () if picture.respondent_person is None else (picture.respondent_person,)
+    person = world.present(step.assignee, at, barred)
     return Told("", unit=step.unit, person=person, roles=roles, is_holder=True)
 
 

@@ -172,12 +172,16 @@ class World:
         """Who holds the role at exactly this unit."""
         return tuple(duty.person for duty in self._by_role.get(role, ()) if duty.unit == unit)
 
-    def present(self, person: int, at: datetime) -> int:
-        """The person, or the deputy while they are away (one link: a deputy's deputy is not followed)."""
+    def present(self, person: int | None, at: datetime, barred: Collection[int | None] = ()) -> int | None:
+        """The person, or the deputy while they are away (one link: a deputy's deputy is not followed).
+
+        None where that one is barred: then the work is the unit's.
+        """
         for absence in self.absences:
             if absence.person == person and absence.starts_at <= at < absence.ends_at:
-                return absence.deputy
-        return person
+                person = absence.deputy
+                break
+        return person if person not in barred else None
 
     # ── routes ──
     def route(self, *, book: str, facts: Mapping[str, object]) -> RouteView | None:
