@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -24,14 +25,21 @@ def visible_to(person: Person, at: datetime) -> QuerySet[Ticket]:
     if person.organisation_id is None or not person.is_active:
         return Ticket.objects.none()
     world = world_for(person)
-    tickets = Ticket.objects.filter(organisation_id=person.organisation_id)
-    if not sees_all(person, world, at):
-        units = served_units(person, world, at)
-        if not units:
-            return Ticket.objects.none()
-        held = Step.objects.filter(unit_id__in=units).values("ticket_id")
-        tickets = tickets.filter(Q(received_unit_id__in=units) | Q(pk__in=held))
-    return _without_parties(tickets, person, world, at)
+    units = None if sees_all(person, world, at) else frozenset(served_units(person, world, at))
+    if units is not None and not units:
+        return Ticket.objects.none()
+    return _visible(person.organisation_id, person.pk, units, _own_units(person, world, at)).all()
+
+
+@lru_cache(maxsize=1024)
+def _visible(organisation: int, person: int, units: frozenset[int] | None, own: frozenset[int]) -> QuerySet[Ticket]:
+    """The query that these values make; they say all it depends on. To put it together costs more than to run it."""
+    tickets = Ticket.objects.filter(organisation_id=organisation)
+    if units is not None:
+        # EXISTS, so that for a single ticket PostgreSQL looks at its steps and not at all that the units ever held.
+        held = Step.objects.filter(ticket=OuterRef("pk"), unit_id__in=sorted(units))
+        tickets = tickets.filter(Q(received_unit_id__in=sorted(units)) | Exists(held))
+    return _without_parties(tickets, person, own)
 
 
 def sees_all(person: Person, world: World, at: datetime) -> bool:
@@ -59,9 +67,12 @@ def below(world: World, unit: int) -> Iterable[int]:
     return (other.id for other in world.units.values() if unit in other.path)
 
 
-def _without_parties(tickets: QuerySet[Ticket], person: Person, world: World, at: datetime) -> QuerySet[Ticket]:
-    tickets = tickets.exclude(respondent_person=person.pk)
-    own = {duty.unit for duty in world.duties_of(person.pk, at)}
+def _own_units(person: Person, world: World, at: datetime) -> frozenset[int]:
+    return frozenset(duty.unit for duty in world.duties_of(person.pk, at))
+
+
+def _without_parties(tickets: QuerySet[Ticket], person: int, own: frozenset[int]) -> QuerySet[Ticket]:
+    tickets = tickets.exclude(respondent_person=person)
     strict = RulebookVersion.objects.filter(source__barrier="unit").values("pk")
     return tickets.exclude(respondent_unit_id__in=own, rulebook_id__in=strict)
 
@@ -80,4 +91,4 @@ def known_customers(
     own = Ticket.objects.filter(customer=OuterRef("pk"))
     if only_seen:
         return customers.filter(Exists(visible_to(person, at).filter(customer=OuterRef("pk"))))
-    return customers.filter(Exists(_without_parties(own, person, world, at)) | ~Exists(own))
+    return customers.filter(Exists(_without_parties(own, person.pk, _own_units(person, world, at))) | ~Exists(own))

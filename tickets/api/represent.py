@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.db.models.expressions import RawSQL
+
 from complaints_site.lib import mask
 
 from ..access import visible_to
@@ -23,6 +25,13 @@ from ..rulebook.compiled import APPROVAL, Book
 from ..rulebook.registry import book_of
 
 MOST_CHOICES = 20
+NAMED = ("number", "subject", "customer_id", "ended_at")
+NEWEST_OR_MINE = """
+SELECT id FROM (SELECT id FROM tickets_ticket WHERE organisation_id = %s
+                ORDER BY received_at DESC, id DESC LIMIT 100) newest
+UNION SELECT id FROM (SELECT id FROM tickets_ticket WHERE customer_id = %s
+                      ORDER BY received_at DESC LIMIT 100) mine
+"""
 # Facts that stand at the top of the answer under the name that the create body gives them.
 TOP_FACTS = ("channel", "business_type", "complaint_type", "grade", "severity")
 MORE_FACTS = ("visited_region", "request", "occurred_at", "occurred_place")
@@ -223,16 +232,15 @@ def _needs_a_ticket(offer: Offer) -> bool:
 
 
 def tickets_to_name(actor: Person, at: datetime, ticket: Ticket | None = None) -> list[dict[str, str]]:
-    """Tickets that one may be linked to, as choices: those of the same customer first, then the newest open ones."""
-    others = visible_to(actor, at)
-    rows: list[tuple[str, str]] = []
+    """Tickets that one may be linked to, as choices: those of the same customer first, then open ones of the newest.
+
+    Only among the newest is looked, so that it costs the same however many tickets there are.
+    """
+    mine = ticket.customer_id if ticket is not None else None
+    near = RawSQL(NEWEST_OR_MINE, [actor.organisation_id, mine])  # noqa: S611  parameters
+    rows = visible_to(actor, at).filter(pk__in=near).order_by("-received_at", "-pk")
     if ticket is not None:
-        others = others.exclude(pk=ticket.pk)
-    if ticket is not None and ticket.customer_id is not None:
-        mine = others.filter(customer=ticket.customer_id).order_by("-received_at", "-pk")
-        rows = list(mine.values_list("number", "subject")[:MOST_CHOICES])
-    if len(rows) < MOST_CHOICES:
-        newest = others.filter(ended_at=None).order_by("-received_at", "-pk")
-        rows += list(newest.values_list("number", "subject")[:MOST_CHOICES])
-    labels = {number: f"{number} {subject}".strip() for number, subject in rows}
-    return [{"value": number, "label": label} for number, label in list(labels.items())[:MOST_CHOICES]]
+        rows = rows.exclude(pk=ticket.pk)
+    found = [row for row in rows.only(*NAMED) if row.ended_at is None or (mine is not None and row.customer_id == mine)]
+    found.sort(key=lambda row: mine is None or row.customer_id != mine)  # stable: the newest first within each kind
+    return [{"value": row.number, "label": f"{row.number} {row.subject}".strip()} for row in found[:MOST_CHOICES]]
