@@ -260,6 +260,8 @@ def test_C01_drafts_are_kept_encrypted_for_their_writer_alone(c: Cast) -> None:
     assert stranger.post(f"/intake/drafts/{form['draft']}/", form).status_code == 404
     client.post("/intake/", form)
     assert not Draft.objects.exists(), "a submitted form is no draft any more"
+    client.post(f"/intake/drafts/{form['draft']}/", form)
+    assert not Draft.objects.exists(), "and its last save, which came late, makes none"
 
 
 def test_C01_a_draft_is_given_up(c: Cast) -> None:

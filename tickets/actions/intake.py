@@ -45,6 +45,11 @@ class Intake:
     done: str = ""  # the action that was done after registering
 
 
+def intake_key(key: str) -> str:
+    """A form's key among those that a person's programs use."""
+    return f"intake:{key[:64]}"
+
+
 def ticket_intake(
     new: NewTicket, *, wish: Wish, version: RulebookVersion, actor: Person, at: datetime, key: str
 ) -> Intake:
@@ -52,7 +57,7 @@ def ticket_intake(
 
     Raises Invalid, Forbidden or Refused where nothing was registered.
     """
-    idempotency = Idempotency(f"intake:{key}", key, lambda made: {"number": made.ticket.number}) if key else None
+    idempotency = Idempotency(intake_key(key), key, lambda made: {"number": made.ticket.number}) if key else None
     try:
         outcome = ticket_register(new, version=version, actor=actor, at=at, idempotency=idempotency)
     except Repeated as repeated:

@@ -22,6 +22,9 @@ class EncryptedText(models.TextField):
 class EncryptedJSON(models.TextField):
     """A small JSON object that the database only holds encrypted."""
 
+    _pyi_private_set_type: Any  # for the type checker: what is read and written is an object, not a text
+    _pyi_private_get_type: Any
+
     def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
         return json.loads(decrypt(value)) if value else {}
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from tickets.models import Draft, Person
+from tickets.actions.intake import intake_key
+from tickets.models import Draft, IdempotencyKey, Person
 from tickets.views.access import work_page
 from tickets.views.intake_form import uuid_of
 from tickets.views.reader import reader_of
@@ -38,11 +39,18 @@ def draft_save(request: HttpRequest, draft: UUID) -> HttpResponse:
     known = Draft.objects.filter(pk=draft).first()
     if known is not None and known.person_id != reader.person.pk:
         return HttpResponse(status=404)
+    if _was_submitted(reader.person, request.POST.get("request_key", "")):
+        return JsonResponse({"saved_at": f"{timezone.localtime(reader.at):%H:%M:%S}"})
     Draft.objects.update_or_create(
         pk=draft, defaults={"person": reader.person, "book": book, "data": data, "saved_at": reader.at}
     )
     _drop_oldest(reader.person)
     return JsonResponse({"saved_at": f"{timezone.localtime(reader.at):%H:%M:%S}"})
+
+
+def _was_submitted(person: Person, key: str) -> bool:
+    """The form became a ticket while its last draft was on the way: that would come back as a ghost."""
+    return IdempotencyKey.objects.filter(person=person, key=intake_key(key)).exists()
 
 
 @work_page

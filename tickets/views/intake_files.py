@@ -43,7 +43,7 @@ def keep_files(form: IntakeForm, files: MultiValueDict[str, UploadedFile]) -> In
     for name in files:
         rule = form.asked.get(name)
         if rule is not None and rule.type == "file":
-            kept = keep(files[name], form.reader, problems, name)
+            kept = keep(files.getlist(name)[-1], form.reader, problems, name)
             if kept is not None:
                 form.data[name] = str(kept.pk)
         elif name == LOOSE:

@@ -124,7 +124,7 @@ class IntakeForm:
         index = blind_index(self.text("phone"))
         if not index:
             return []
-        own = Customer.objects.filter(organisation_id=self.reader.person.organisation_id)
+        own = Customer.objects.filter(organisation=self.reader.person.organisation_id)
         return list((own.filter(phone_index=index) | own.filter(account_index=index)).order_by("-id")[:5])
 
     @cached_property

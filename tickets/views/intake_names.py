@@ -19,7 +19,7 @@ MOST = 12
 def intake_names(request: HttpRequest, kind: str) -> HttpResponse:
     """Options of a datalist: `名称（code）`, which the form reads back."""
     reader = reader_of(request)
-    typed = next((value.strip() for value in request.GET.values() if value.strip()), "")[:60].lower()
+    typed = next((words for value in request.GET.values() if (words := str(value).strip())), "")[:60].lower()
     found = _units(reader, typed) if kind == "unit" else _people(reader, typed)
     names = [{"value": f"{name}（{code}）", "more": more} for name, code, more in found][:MOST] if typed else []
     return render(request, "intake/names_options.html", {"names": names})

@@ -47,5 +47,5 @@ def phrases(request: HttpRequest, book: str, version: int) -> HttpResponse:
     known = RulebookVersion.objects.filter(own, book=book, version=version).only("pk").first()
     if known is None:
         raise Http404
-    text = "\n".join(value for name, value in request.POST.items() if name != "csrfmiddlewaretoken")[:LONGEST]
+    text = "\n".join(str(value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken")[:LONGEST]
     return render(request, "intake/phrases.html", {"hits": forbidden_in(text, book_of(known.pk))})
