@@ -42,6 +42,23 @@ def _visible(organisation: int, person: int, units: frozenset[int] | None, own: 
     return _without_parties(tickets, person, own)
 
 
+def steps_at_units(person: Person, at: datetime) -> QuerySet[Step]:
+    """The steps at units that this person serves, of tickets they may see.
+
+    A step at a served unit makes its ticket visible, so only the wall around parties is left to look at: the board
+    counts many steps and needs no ticket for it.
+    """
+    if person.organisation_id is None or not person.is_active:
+        return Step.objects.none()
+    world = world_for(person)
+    units = world.units if sees_all(person, world, at) else served_units(person, world, at)
+    walled = Ticket.objects.filter(respondent_person=person.pk).values("pk")
+    by_unit = Ticket.objects.filter(
+        respondent_unit_id__in=sorted(_own_units(person, world, at)), rulebook__source__barrier="unit"
+    ).values("pk")
+    return Step.objects.filter(unit_id__in=sorted(units)).exclude(ticket__in=walled).exclude(ticket__in=by_unit)
+
+
 def sees_all(person: Person, world: World, at: datetime) -> bool:
     """Their duties reach the whole tree."""
     return any(

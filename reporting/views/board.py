@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -19,12 +20,12 @@ from complaints_site.lib.timestate import NORMAL, OVERDUE, WARNED
 from reporting import board as figures
 from reporting.board import Board, Count3, Hour
 from reporting.views.late import late_rows
-from tickets.rulebook.registry import book_of
 from tickets.views.access import work_page
-from tickets.views.queue_words import step_title
+from tickets.views.queue_words import books_in_force, step_title
 from tickets.views.reader import Reader, reader_of
 
 PAGE = 50
+LATENESS_KEPT_SECONDS = 30  # a figure of a whole day moves slowly, and its list is no count
 
 
 @work_page
@@ -144,7 +145,9 @@ def _due_today(reader: Reader, counted: Board, hours: list[Hour]) -> dict[str, A
 
 
 def _lateness(reader: Reader) -> dict[str, Any]:
-    late = figures.lateness_seconds(reader)
+    (late,) = cache.get_or_set(
+        f"board-lateness:{reader.person.pk}", lambda: (figures.lateness_seconds(reader),), LATENESS_KEPT_SECONDS
+    )
     goal = figures.LATENESS_GOAL_SECONDS
     value = fmt.NONE if late is None else _seconds(late)
     state = "" if late is None else NORMAL if late <= goal else OVERDUE
@@ -169,7 +172,7 @@ def _chases(reader: Reader, counted: Board) -> dict[str, Any]:
 
 def heat_of(reader: Reader, counted: Board, *, by_rate: bool) -> dict[str, Any]:
     """Rows in the order of the tree, columns in the order of the rulebooks."""
-    books = [book_of(version) for version in sorted(counted.books)]
+    books = books_in_force(reader)
     order = {kind: place for place, kind in enumerate(kind for book in books for kind in reversed(book.steps))}
     kinds = sorted({kind for _unit, kind in counted.cells}, key=lambda kind: (-order.get(kind, -1), kind))
     tree = reader.world.units if reader.world else {}

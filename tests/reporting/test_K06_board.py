@@ -11,10 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from reporting.board import board_of, hours_of, lateness_seconds
+from reporting.board import board_of, hours_of, lateness_seconds, own_steps
+from tests.books import loaded
 from tests.cast import Cast, cast
 from tests.tickets.test_loop import Case, complaint, on
-from tickets.models import Person, Step
+from tickets.models import Person, RulebookVersion, Step, Ticket
 from tickets.views import queue_rows
 from tickets.views.queue_rows import Wish
 from tickets.views.reader import Reader
@@ -114,6 +115,25 @@ def test_S05_the_board_counts_only_what_the_person_may_see(busy: Cast) -> None:
     response = client_of(busy.people["administrator"]).get(reverse("board"))
     assert response.status_code == 403
     assert client_of(busy.people["receptionist"]).get(reverse("board")).context["heat"]["total"] == 0
+
+
+def test_S05_the_board_finds_the_same_steps_as_the_queue_for_everybody_parties_too(busy: Cast) -> None:
+    strict = loaded("property")
+    tickets = list(Ticket.objects.order_by("pk"))
+    tickets[0].respondent_person = busy.people["head"]
+    tickets[1].respondent_unit, tickets[1].rulebook = busy.units["410100-net"], strict
+    tickets[2].respondent_unit = busy.units["410100-hall"]
+    Ticket.objects.bulk_update(tickets, ["respondent_person", "respondent_unit", "rulebook"])
+    source = {**strict.source, "barrier": "unit"}
+    RulebookVersion.objects.filter(pk=strict.pk).update(source=source)
+    seen = set()
+    for person in busy.people.values():
+        look = reader(person, 12)
+        board = set(own_steps(look).values_list("pk", flat=True))
+        queue = queue_rows.open_steps(look).filter(queue_rows.of_units(look))
+        assert board == set(queue.values_list("pk", flat=True)), person.username
+        seen.add(len(board))
+    assert {0, 1, 4} <= seen, seen
 
 
 def test_K06_the_fragment_costs_eight_statements_and_says_when_nothing_changed(busy: Cast) -> None:

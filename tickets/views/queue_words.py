@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints_site.lib.format import moment
+from complaints_site.lib.format import labelled, moment
+from tickets.models import Organisation
 from tickets.rulebook.compiled import Book
 from tickets.rulebook.registry import book_of, current_books
 from tickets.views import queue_rows as rows
@@ -109,11 +110,11 @@ def chips(reader: Reader, wish: Wish) -> list[dict[str, str]]:
     """The conditions in force, each with the address without it."""
     if not wish.conditions:
         return []
-    books = _books(reader)
+    books = books_in_force(reader)
     return [
         {
             "name": str(CONDITION_WORDS[name]),
-            "words": f"{CONDITION_WORDS[name]}{_('：')}{_value_words(reader, books, name, value)}",
+            "words": labelled(str(CONDITION_WORDS[name]), _value_words(reader, books, name, value)),
             "remove_url": wish.query(**{name: ""}),
         }
         for name, value in wish.conditions.items()
@@ -143,10 +144,10 @@ def _knows(book: Book, name: str, value: str) -> bool:
     return name in book.fields and value in book.fields[name].choices
 
 
-def _books(reader: Reader) -> list[Book]:
+def books_in_force(reader: Reader) -> list[Book]:
     known: list[Book] | None = reader.known.get("books")
     if known is None:
-        versions = current_books(reader.at, reader.person.organisation)
+        versions = current_books(reader.at, Organisation(pk=reader.person.organisation_id))
         known = reader.known["books"] = [book_of(version.pk) for version in versions.values()]
     return known
 
@@ -161,7 +162,7 @@ def condition_fields(reader: Reader, wish: Wish) -> list[dict[str, Any]]:
     fields = []
     for name in rows.COLUMNS:
         choices: dict[str, str] = {}
-        for book in _books(reader):
+        for book in books_in_force(reader):
             if name in book.fields:
                 choices.update({v: t.say(language()) for v, t in book.fields[name].choices.items()})
         if choices:
