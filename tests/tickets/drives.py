@@ -141,10 +141,10 @@ def telecom(c: Cast, at: datetime, *, customer: dict[str, str] | None = None, **
     return Drive(c, ticket_register(new, version=loaded("unicom-complaint"), actor=c.people["front_desk"], at=at))
 
 
-def to_handling(case: Drive, *, to: str = "410100-net", **submitted: Any) -> Drive:
-    """Submitted at 10:00 and dispatched at 11:00 of the 24th."""
-    case.do("front_desk", "submit", on(24, 10), **{**TYPES, **submitted})
-    case.do("dispatcher", "dispatch", on(24, 11), to=to, reason="光路")
+def to_handling(case: Drive, *, to: str = "410100-net", at: datetime | None = None, **submitted: Any) -> Drive:
+    """Submitted at 10:00 and dispatched at 11:00 of the 24th (or both at `at`)."""
+    case.do("front_desk", "submit", at or on(24, 10), **{**TYPES, **submitted})
+    case.do("dispatcher", "dispatch", at or on(24, 11), to=to, reason="光路")
     return case
 
 

@@ -1,13 +1,16 @@
 """Who works, who stands in, who is told and who never may: deputies, four eyes and the person complained about."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from escalation.access import alerts_for
 from escalation.models import Alert
 from tests.cast import Cast, cast, duty, route, stamp
 from tests.tickets.drives import REPLY, TYPES, Drive, on, run_watch, telecom, to_callback, to_handling
+from tests.tickets.test_intake_page import client_of
 from tickets.access import visible_to
 from tickets.actions.messages import for_roles, inbox_of
 from tickets.core.sentences import Forbidden, Hidden, Invalid
@@ -67,6 +70,19 @@ def test_O04_deputy_gets_the_alerts_and_messages_of_assigned_work() -> None:
     assert {alert.person for alert in raised} == {c.people["billing_handler"]}
     assert "billing_handler" in case.told("warning") | case.told("overrun")
     assert alerts_for(c.people["billing_handler"], on(26, 5)).filter(clock_name="handling").count() == 2
+
+
+def test_O04_deputy_finds_it_among_the_own_work() -> None:
+    c = cast()
+    case = to_handling(telecom(c, timezone.now() - timedelta(hours=1)), at=timezone.now() - timedelta(minutes=30))
+    case.do("head", "assign", timezone.now() - timedelta(minutes=5), assignee="handler")
+    client = client_of(c.people["handler2"])
+    assert case.ticket.number not in client.get("/queue/?view=mine").content.decode()
+    day = timedelta(days=1)
+    absence = {"person": c.people["handler"], "deputy": c.people["handler2"]}
+    Absence.objects.create(**absence, starts_at=timezone.now() - day, ends_at=timezone.now() + day)
+    stamp(c.hq)
+    assert case.ticket.number in client.get("/queue/?view=mine").content.decode()
 
 
 def test_O04_deputy_has_the_mail_too(settings: Any) -> None:

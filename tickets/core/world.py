@@ -183,6 +183,10 @@ class World:
                 break
         return person if person not in barred else None
 
+    def selves(self, person: int, at: datetime) -> list[int]:
+        """The person, and those for whom they stand in now."""
+        return [person, *(a.person for a in self.absences if a.deputy == person and a.starts_at <= at < a.ends_at)]
+
     # ── routes ──
     def route(self, *, book: str, facts: Mapping[str, object]) -> RouteView | None:
         """The first row of the routing table that fits; None is a gap, never guessed (row O05)."""

@@ -130,7 +130,8 @@ def view_condition(view: str, reader: Reader) -> Q:
         case "sign":
             return Q(signed_at=None, sent_by__isnull=False, kind__in=receipt_kinds())
         case "mine":
-            return Q(assignee=reader.person)
+            selves = reader.world.selves(reader.person.pk, reader.at) if reader.world else []
+            return Q(assignee__in=selves)
         case "assist":
             return Q(side=True)
     return Q()
