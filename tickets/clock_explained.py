@@ -120,7 +120,7 @@ def _limit_words(clock: ClockView, book: Book, picture: Picture, world: World, l
                 for title, value in deciding(book, book.tables[part], view)
             ]
             title = book.tables[part].title.say(language)
-            return f"{title}{_('：')}{_('、').join(facts)}" if facts else title
+            return fmt.labelled(title, fmt.listed(facts)) if facts else title
     return _("时限")
 
 

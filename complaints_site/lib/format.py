@@ -4,6 +4,7 @@ Pure: no clock is read and no zone is looked up. Moments come in as aware dateti
 reader's zone, `at` is the reader's present. The words are translatable; their source is Chinese.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -158,6 +159,16 @@ def day(value: date | None, *, at: datetime) -> str:
     if value is None:
         return NONE
     return value.strftime("%m-%d" if value.year == at.year else "%Y-%m-%d")
+
+
+def labelled(label: str, value: str) -> str:
+    """A name and what it is, as one line: 渠道：网站."""
+    return _("%(label)s：%(value)s") % {"label": label, "value": value}
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Several things of one kind in a row."""
+    return _("、").join(parts)
 
 
 def between(first: str, last: str) -> str:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from complaints_site.lib import format as fmt
@@ -78,7 +79,7 @@ def _menu(group: str, items: dict[str, list[Any]], notices: list[Any]) -> list[d
         CHASES: (_("督办单"), "chase"),
         OVERDUE: (_("超时"), "overdue"),
         WARNED: (_("预警"), "warning"),
-        NOTICES: (_("通知"), "bell"),
+        NOTICES: (pgettext("inbox", "通知"), "bell"),
         DONE: (_("已确认"), "check-circle"),
     }
     return [
@@ -100,7 +101,11 @@ def _sections(
     titles = {CHASES: _("督办单"), OVERDUE: _("超时"), WARNED: _("预警（时限将到）")}
     icons = {CHASES: "chase", OVERDUE: "overdue", WARNED: "warning"}
     if group == NOTICES:
-        return [{"code": NOTICES, "title": _("通知"), "icon": "bell", "notices": notices}] if notices else []
+        return (
+            [{"code": NOTICES, "title": pgettext("inbox", "通知"), "icon": "bell", "notices": notices}]
+            if notices
+            else []
+        )
     if group == DONE:
         done = _done(reader)
         return [{"code": DONE, "title": _("已确认"), "icon": "check-circle", "notices": done}] if done else []

@@ -82,7 +82,7 @@ def alert_item(reader: Reader, alert: Alert, chosen: str = "") -> dict[str, Any]
         "id": alert.pk,
         "code": code,
         "kind": "warned" if alert.kind == Alert.Kind.WARNING else "overdue",
-        "title": f"{clock}{_('：')}{title_of(alert.ticket)}",
+        "title": fmt.labelled(clock, title_of(alert.ticket)),
         "url": reverse("ticket", args=[alert.ticket.number]),
         "place": " · ".join(
             filter(None, [alert.ticket.number, reader.unit_name(alert.unit_id), reader.person_name(alert.person_id)])
@@ -194,7 +194,7 @@ def chase_item(reader: Reader, step: Step, chosen: str = "") -> dict[str, Any]:
         "id": code,
         "code": code,
         "kind": "chase",
-        "title": f"{words.step_word(book, step.kind, language())}{_('：')}{title_of(ticket)}",
+        "title": fmt.labelled(words.step_word(book, step.kind, language()), title_of(ticket)),
         "url": reverse("ticket", args=[ticket.number]),
         "place": " · ".join(
             filter(None, [ticket.number, reader.unit_name(step.unit_id), reader.person_name(step.assignee_id)])

@@ -13,8 +13,6 @@ from tickets.rulebook.compiled import Ask, Back, Book, End, Next, Recall
 from tickets.views.action_faces import icon_of, keys_for
 from tickets.views.reader import Reader, language
 
-SENDING = (Back, Next)
-
 
 def own_offers(reader: Reader, found: Outcome) -> list[Offer]:
     return offers(found.book, found.picture, actor=reader.actor, world=found.world, at=reader.at)
@@ -72,7 +70,8 @@ def main_act(book: Book, own: list[Offer]) -> Offer | None:
     tests = (
         lambda o: o.step is not None and o.step.signed_at is None and not o.action.then and not o.action.fields,
         lambda o: any(isinstance(e, Back) and e.how == "answer" for e in o.action.then),
-        lambda o: any(isinstance(e, SENDING) or _asks_main(book, e) for e in o.action.then),
+        lambda o: any(isinstance(e, Next) for e in o.action.then),
+        lambda o: any(_asks_main(book, e) for e in o.action.then),
         lambda o: any(isinstance(e, End) for e in o.action.then),
     )
     return next((offer for test in tests for offer in mine if test(offer)), mine[0] if mine else None)

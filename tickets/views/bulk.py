@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from complaints_site.lib.format import labelled
 from tickets.actions.outcome import Outcome
 from tickets.actions.tickets import ticket_act
 from tickets.core.offers import Offer, offers
@@ -192,7 +193,7 @@ def _told(request: HttpRequest, reader: Reader, action: str, chosen: list[Chosen
     if done:
         messages.success(request, words % {"act": _title(chosen, action), "count": len(done)})
     for one in rest:
-        messages.warning(request, f"{one.found.ticket.number}{_('：')}{one.said or one.reason}")
+        messages.warning(request, labelled(one.found.ticket.number, one.said or one.reason))
     return redirect(back)
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from tickets.access import ALL_SEEING_ROLES, BLIND_ROLES
 from tickets.views.addresses import address
@@ -40,13 +40,13 @@ class Place:
 
 
 PLACES = (
-    Place("home", "home", gettext_lazy("首页"), "G H", EVERYBODY, on_phone=False),
+    Place("home", "home", pgettext_lazy("rail", "首页"), "G H", EVERYBODY, on_phone=False),
     Place("queue", "queue", gettext_lazy("队列"), "G Q"),
     Place("intake", "intake", gettext_lazy("登记"), "G D", REGISTRARS),
     Place("board", "board", gettext_lazy("看板"), "G K"),
     Place("indicators", "chart", gettext_lazy("指标"), "G Z", on_phone=False),
     Place("appeals", "scale", gettext_lazy("申诉"), "G S"),
-    Place("alerts", "alerts", gettext_lazy("预警"), "G Y"),
+    Place("alerts", "alerts", pgettext_lazy("rail", "预警"), "G Y"),
     Place("organisation", "units", gettext_lazy("组织"), "", SYSTEM),
     Place("people", "people", gettext_lazy("人员"), "", SYSTEM),
     Place("rulebooks", "book", gettext_lazy("规则"), "", SYSTEM),
@@ -122,7 +122,7 @@ def _goes_to(place: Place, reader: Reader) -> bool:
 def _menu(reader: Reader) -> list[dict[str, Any]]:
     other = "zh-hans" if language() == "en" else "en"
     entries = [
-        {"label": _("首页"), "url": address("home"), "icon": "home"},
+        {"label": pgettext("rail", "首页"), "url": address("home"), "icon": "home"},
         {"label": _("指标"), "url": address("indicators"), "icon": "chart"},
         *_menu_by_role(reader),
         {"label": _("设置"), "url": address("settings"), "icon": "settings"},

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from complaints_site.lib.format import labelled
 from tickets.core.sentences import Invalid
 from tickets.models import Attachment
 from tickets.uploads import TooBig, store_upload
@@ -40,7 +41,7 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
             messages.error(request, _("%(name)s 太大，没有上传") % {"name": file.name})
         except Invalid as invalid:
             said = "；".join(one.say(language()) for says in invalid.errors.values() for one in says)
-            messages.error(request, f"{file.name}{_('：')}{said}")
+            messages.error(request, labelled(file.name or "", said))
     return redirect(f"{reverse('ticket', args=[number])}?tab=files")
 
 

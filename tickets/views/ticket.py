@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from complaints_site.lib.format import labelled
 from tickets.actions.outcome import Outcome
 from tickets.actions.tickets import ticket_act
 from tickets.core.offers import Offer
@@ -196,7 +197,7 @@ def _problems(fields: list[dict[str, Any]], errors: dict[str, list[str]]) -> lis
     return [
         {
             "field": f"field-{name}" if name in titles else "",
-            "words": f"{titles[name]}{_('：')}{'；'.join(says)}" if name in titles else "；".join(says),
+            "words": labelled(titles[name], "；".join(says)) if name in titles else "；".join(says),
         }
         for name, says in errors.items()
     ]

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from complaints_site.lib import format as fmt
 from complaints_site.lib import mask
@@ -80,7 +81,7 @@ def _tabs(number: str, tab: str, files: list[Any], links: list[Any], panels: lis
     address = reverse("ticket", args=[number])
     found = [
         (FLOW, _("流转"), ""),
-        (CONTENT, _("投诉内容"), ""),
+        (CONTENT, pgettext("tab", "投诉内容"), ""),
         (FILES, _("附件"), len(files)),
         (LINKS, _("关联"), len(links)),
         *((panel.code, panel.label, panel.count) for panel in panels),
