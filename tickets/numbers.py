@@ -7,6 +7,7 @@ ticket: `events verify` counts tickets, not numbers.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,6 +21,7 @@ from .models import NumberBlock
 BLOCK = 20
 _lock = threading.Lock()
 _free: dict[str, list[int]] = {}
+os.register_at_fork(after_in_child=_free.clear)  # a forked process must not use the same numbers again
 
 
 def next_number(at: datetime, zone: ZoneInfo) -> str:
