@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import (
     Count,
@@ -26,7 +27,6 @@ from django.db.models.functions import CumeDist, TruncHour
 
 from complaints_site.lib.timestate import OVERDUE, WARNED
 from escalation.access import alerts_for
-from escalation.models import Alert
 from tickets.access import steps_at_units
 from tickets.core.world import World
 from tickets.models import Step
@@ -117,7 +117,7 @@ def board_of(reader: Reader) -> Board:
     return board
 
 
-def _grouped(reader: Reader, closing: datetime) -> Iterable[dict]:
+def _grouped(reader: Reader, closing: datetime) -> Iterable[Any]:
     at = reader.at
     return (
         own_steps(reader)
@@ -178,7 +178,7 @@ def longest_overdue(reader: Reader, most: int = LONGEST) -> list[Step]:
     return list(late.order_by(ExpressionWrapper(first, output_field=DateTimeField()), "pk")[:most])
 
 
-def late_alerts(reader: Reader) -> QuerySet[Alert]:
+def late_alerts(reader: Reader) -> QuerySet[Any]:
     """Alerts of the last 24 hours with how late they were raised, the latest first (row N01)."""
     late = ExpressionWrapper(F("raised_at") - F("instant"), output_field=DurationField())
     recent = alerts_for(reader.person, reader.at).filter(raised_at__gt=reader.at - LATENESS_PERIOD)

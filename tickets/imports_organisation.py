@@ -308,7 +308,8 @@ def _require_own(row: SheetRow, organisation: str, by: str) -> None:
         raise Invalid({"username": [_("不能改自己的账号和岗位，请另一位安全管理员改。")]})
     unit = Unit.objects.select_related("organisation").filter(code=row["unit"]).first()
     person = Person.objects.select_related("organisation").filter(username=row["username"]).first()
-    if organisation and any(found.organisation.code != organisation for found in (unit, person) if found is not None):
+    owners = [found.organisation for found in (unit, person) if found is not None]
+    if organisation and any(owner is None or owner.code != organisation for owner in owners):
         raise Invalid({"unit": [_("单位或人员属于另一个组织。")]})
 
 

@@ -145,9 +145,12 @@ def _due_today(reader: Reader, counted: Board, hours: list[Hour]) -> dict[str, A
 
 
 def _lateness(reader: Reader) -> dict[str, Any]:
-    (late,) = cache.get_or_set(
-        f"board-lateness:{reader.person.pk}", lambda: (figures.lateness_seconds(reader),), LATENESS_KEPT_SECONDS
-    )
+    name = f"board-lateness:{reader.person.pk}"
+    known = cache.get(name)
+    if known is None:
+        known = [figures.lateness_seconds(reader)]
+        cache.set(name, known, LATENESS_KEPT_SECONDS)
+    late = known[0]
     goal = figures.LATENESS_GOAL_SECONDS
     value = fmt.NONE if late is None else _seconds(late)
     state = "" if late is None else NORMAL if late <= goal else OVERDUE
@@ -173,8 +176,10 @@ def _chases(reader: Reader, counted: Board) -> dict[str, Any]:
 def heat_of(reader: Reader, counted: Board, *, by_rate: bool) -> dict[str, Any]:
     """Rows in the order of the tree, columns in the order of the rulebooks."""
     books = books_in_force(reader)
-    order = {kind: place for place, kind in enumerate(kind for book in books for kind in reversed(book.steps))}
-    kinds = sorted({kind for _unit, kind in counted.cells}, key=lambda kind: (-order.get(kind, -1), kind))
+    order: dict[str, int] = {}
+    for kind in (kind for book in books for kind in book.steps):
+        order.setdefault(kind, len(order))
+    kinds = sorted({kind for _unit, kind in counted.cells}, key=lambda kind: (order.get(kind, len(order)), kind))
     tree = reader.world.units if reader.world else {}
     units = sorted({unit for unit, _kind in counted.cells}, key=lambda unit: tree[unit].path if unit in tree else ())
     codes = {unit: tree[unit].code for unit in units if unit in tree}

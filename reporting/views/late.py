@@ -91,7 +91,7 @@ def chase(request: HttpRequest, step_id: int) -> HttpResponse:
 def _found(reader: Reader, step_id: int) -> tuple[Step, Ticket, Offer]:
     step = own_steps(reader).filter(pk=step_id).annotate(due_at=F("own__due_at")).first()
     ticket = with_picture(reader.tickets.filter(pk=step.ticket_id)).first() if step else None
-    if step is None or ticket is None or step.due_at is None:  # type: ignore[attr-defined]
+    if step is None or ticket is None or step.due_at is None:
         raise Http404
     offer = _offer(reader, ticket, picture_of(ticket, book_of(ticket.rulebook_id)))
     if offer is None:

@@ -93,8 +93,8 @@ def _run(request: HttpRequest, kind: str, path: Path, dry_run: bool) -> Imported
         done.append(work(False))
 
     counts = {"created": found[0].created, "changed": found[0].changed, "same": found[0].same}
-    name = request.FILES["file"].name or ""
-    refused = save(request, f"{kind}_import", {"file": name[:200], **counts}, change, _("已导入"))
+    upload: Any = request.FILES["file"]
+    refused = save(request, f"{kind}_import", {"file": str(upload.name)[:200], **counts}, change, _("已导入"))
     if refused:
         raise SheetError(" ".join(word for words in refused.values() for word in words))
     return done[0]

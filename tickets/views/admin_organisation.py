@@ -62,7 +62,7 @@ def _units(reader: Reader) -> list[Any]:
         .values_list("unit")
         .annotate(Count("person", distinct=True))
     )
-    found = list(units)
+    found: list[Any] = list(units)
     for unit in found:
         unit.holders = holders.get(unit.pk, 0)
     return sorted(found, key=lambda unit: [int(part) for part in unit.path.strip("/").split("/") if part])
@@ -93,7 +93,7 @@ def unit_new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         values = {"parent": asked(request, "parent")}
         return _new_page(request, filled(fields, values))
-    given = {**texts(request, *UNIT, "parent"), "functions": request.POST.getlist("functions")}
+    given: dict[str, Any] = {**texts(request, *UNIT, "parent"), "functions": request.POST.getlist("functions")}
     given["round_the_clock"] = flag(request, "round_the_clock")
     parent = Unit.objects.filter(organisation=organisation_of(reader), code=given["parent"]).first()
 
@@ -129,7 +129,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     )
     if request.method != "POST":
         return _unit_page(request, found, {}, {})
-    given = {**texts(request, *UNIT, "parent"), "functions": request.POST.getlist("functions")}
+    given: dict[str, Any] = {**texts(request, *UNIT, "parent"), "functions": request.POST.getlist("functions")}
     given["round_the_clock"] = flag(request, "round_the_clock")
     errors = _ACTS.get(text(request, "act"), _change)(request, found, given)
     return redirect("unit", code) if not errors else _unit_page(request, found, given, errors, status=422)

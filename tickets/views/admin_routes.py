@@ -76,7 +76,8 @@ def _add(request: HttpRequest) -> dict[str, list[str]]:
             raise Invalid({"unit": [_("选择去处。")]})
         if given["person"] and person is None:
             raise Invalid({"person": [_("没有工号为“%(username)s”的人。") % {"username": given["person"]}]})
-        actions.route_set(unit=unit, person=person, **{name: given[name] or ANY for name in CELLS})
+        cells: dict[str, Any] = {name: given[name] or ANY for name in CELLS}
+        actions.route_set(unit=unit, person=person, **cells)
 
     data = {"cells": [given[name] or ANY for name in CELLS], "unit": given["unit"], "person": given["person"]}
     return save(request, "route_set", data, change, _("路由已保存"))
