@@ -226,7 +226,11 @@ def test_C18_unsatisfied_the_case_goes_back_and_the_promise_with_it() -> None:
     assert (case.stage(), case.ticket.settled_at) == (("handling", "PROP-site1-engineering"), None)
     assert case.due("promise") == on(29, 0), "the day that the settlement stood is not counted"
     case.do("engineering_head", "handled", on(26, 16), solution="换控制板", solved=True)
-    assert case.stage() == ("notice", "PROP-site1-cs")
+    case.do("receptionist", "notify", on(26, 16, 30), reply_text="已恢复", reply_way="phone")
+    with pytest.raises(Refused):
+        case.do("receptionist", "verify", on(27, 9), **VERIFIED)
+    case.do("receptionist", "callback", on(27, 9), reached=True, satisfaction="satisfied")
+    case.do("receptionist", "verify", on(27, 9, 5), **VERIFIED)
 
 
 def test_W05_form_report_and_promise_are_watched_beside_the_steps() -> None:

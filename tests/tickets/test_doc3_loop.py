@@ -193,6 +193,43 @@ def test_C17_nobody_closes_before_the_customer_was_called() -> None:
     assert refused.value.code == "condition"
 
 
+def test_C17_a_second_answer_has_a_call_back_of_its_own() -> None:
+    case = to_callback(to_handling(telecom(cast(), on(24, 9))))
+    case.do("caller", "callback", on(25, 9), reached=True, satisfaction="satisfied", solved=True)
+    case.do("caller", "close", on(25, 9, 5))
+    case.do("supervisor", "reopen", on(26, 9), reason="客户再次来电", until=on(28, 9).isoformat())
+    case.do("dispatcher", "dispatch", on(26, 10), to="410100-net", reason="复发")
+    to_callback(case, at=on(26, 16))
+    with pytest.raises(Refused) as refused:
+        case.do("caller", "close", on(27, 9))
+    assert refused.value.code == "condition"
+
+
+def test_C18_reopened_it_has_a_new_time_which_the_customer_is_told() -> None:
+    case = telecom(cast(), on(24, 9))
+    case.do("front_desk", "answer", on(24, 9, 20), reply_text="已说明", outcome="explained")
+    with pytest.raises(Invalid) as invalid:
+        case.do("supervisor", "reopen", on(25, 9))
+    assert set(invalid.value.errors) == {"reason", "until"}
+    case.do("supervisor", "reopen", on(25, 9), reason="客户补充了材料", until=on(26, 9).isoformat())
+    assert (case.stage(), case.due("review"), case.ticket.settled_at) == (
+        ("review", "410000-centre"),
+        on(25, 13),
+        None,
+    )
+    assert (local(case.now.promised_at), case.told("reworked")) == (on(26, 9), {"customer"})
+    case.do("dispatcher", "answer", on(25, 11), reply_text="已退费", outcome="cured")
+    assert (case.ticket.state, case.now.memory.done["reopen"]) == ("closed", 1)
+
+
+def test_C05_what_is_not_taken_up_is_told_with_the_reason() -> None:
+    case = telecom(cast(), on(24, 9))
+    case.do("front_desk", "submit", on(24, 10), **TYPES)
+    case.do("dispatcher", "decline", on(24, 11), reason="不属于本公司业务")
+    assert (case.ticket.state, case.told("declined")) == ("declined", {"customer"})
+    assert "不属于本公司业务" in case.text("declined")
+
+
 def test_C20_a_duplicate_is_merged_and_both_keep_their_history() -> None:
     c = cast()
     first, second = telecom(c, on(24, 9)), telecom(c, on(24, 9, 10))
