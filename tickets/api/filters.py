@@ -8,7 +8,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 from rest_framework.request import Request
 
 from complaints_site.lib.crypto import blind_index
@@ -22,6 +22,12 @@ from ..search import search
 from .pages import PAGE_NAMES, Order
 from .problems import BadValues
 
+NOT_A_TIME = Say(
+    "时间写成 2026-11-24T09:00:00+08:00，或日期 2026-11-24",
+    "Write a time like 2026-11-24T09:00:00+08:00, or a date like 2026-11-24",
+)
+NOT_A_YEAR = Say(f"年份要在 {EARLIEST} 到 {LATEST} 之间", f"The year must lie between {EARLIEST} and {LATEST}")
+NOT_A_FLAG = Say("只能填 true 或 false", "Must be true or false")
 UNKNOWN_FILTER = Say("没有这个筛选条件", "There is no such filter")
 ORDERS = {
     "received_at": Order("received_at", is_time=True),
@@ -37,6 +43,10 @@ ORDERINGS = {
 NEWEST = "-received_at"
 
 
+def _refused(sentence: Say) -> forms.ValidationError:
+    return forms.ValidationError(sentence.say(get_language() or ""))
+
+
 class InstantField(forms.CharField):
     """A time with its offset, or a date, which begins at midnight in the organisation's zone."""
 
@@ -49,9 +59,9 @@ class InstantField(forms.CharField):
         except ValueError:
             moment = None
         if moment is None or (isinstance(moment, datetime) and moment.tzinfo is None):
-            raise forms.ValidationError(_("时间写成 2026-11-24T09:00:00+08:00，或日期 2026-11-24。"))
+            raise _refused(NOT_A_TIME)
         if not EARLIEST <= moment.year <= LATEST:
-            raise forms.ValidationError(_("年份要在 1900 到 2200 之间。"))
+            raise _refused(NOT_A_YEAR)
         return moment
 
 
@@ -67,7 +77,7 @@ class FlagField(forms.CharField):
         if not text:
             return None
         if text.lower() not in self.WORDS:
-            raise forms.ValidationError(_("只能填 true 或 false。"))
+            raise _refused(NOT_A_FLAG)
         return self.WORDS[text.lower()]
 
 
