@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from tickets.actions.reveal import customer_reveal
 from tickets.core.sentences import Invalid
 from tickets.models import Ticket
 from tickets.views.access import work_page
+from tickets.views.fragments import go_to
 from tickets.views.reader import Reader, language, reader_of
 from tickets.views.words import choice_word
 
@@ -77,9 +78,7 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
         return _asked(request, reader, ticket, [one.say(language()) for one in invalid.errors["purpose"]])
     _remember(request, number, reader.at)
     address = f"{reverse('ticket', args=[number])}#customer"
-    if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(headers={"HX-Redirect": address, "HX-Refresh": "true"})
-    return redirect(address)
+    return go_to(request, address)
 
 
 def _remember(request: HttpRequest, number: str, at: datetime) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -22,7 +22,7 @@ from tickets.views.access import work_page
 from tickets.views.action_fields import form_fields, kept_files, read_given
 from tickets.views.action_panel import act_url, approval_words, own_offers, receiver_words
 from tickets.views.drafts import begun
-from tickets.views.fragments import unless_known
+from tickets.views.fragments import go_to, unless_known
 from tickets.views.reader import Reader, language, reader_of
 from tickets.views.ticket_page import clock_cards, live_context, page_context, preview_context
 from tickets.views.timeline import timeline
@@ -117,9 +117,7 @@ def _do(request: HttpRequest, reader: Reader, found: Outcome, offer: Offer) -> H
         return _form(request, reader, found, offer, typed=given or _typed(request, offer), errors=errors, status=422)
     messages.success(request, _done_words(done, offer, reader))
     address = f"{reverse('ticket', args=[found.ticket.number])}#event-{done.ticket.event_count}"
-    if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(headers={"HX-Redirect": address})
-    return redirect(address)
+    return go_to(request, address)
 
 
 def _typed(request: HttpRequest, offer: Offer) -> dict[str, Any]:
