@@ -15,7 +15,7 @@ PRODUCTION := SECRET_KEY=this-key-is-only-for-the-check-of-the-settings-and-long
 	PERSONAL_INDEX_KEY=check EVENT_CHAIN_KEY=check ALLOWED_HOSTS=complaints.example.com HTTPS=true BEHIND_PROXY=true \
 	DATABASE_URL=postgres://check@localhost/check REDIS_URL=redis://localhost/0 STATIC_MANIFEST=true
 
-.PHONY: help run test check lint types imports migrations deploy catalogue templates frontend packages messages bench screenshots
+.PHONY: help run test check lint types imports migrations deploy catalogue templates frontend packages messages bench faults screenshots
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -68,6 +68,9 @@ messages: .venv/development ## collect the texts of code and templates into loca
 
 bench: .venv/development $(CATALOGUES) ## measure against the floor of plain Django, on PostgreSQL (ARGS=…)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+faults: .venv/development $(CATALOGUES) ## kill, stop and race the product at full size; print what came of it
+	@$(BIN)/python -m benchmarks.faults $(ARGS)
 
 screenshots: .venv/development $(CATALOGUES) ## take the pictures of README.md
 	@$(BIN)/python docs/screenshots.py

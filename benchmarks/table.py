@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 class Table:
     """Rows: figure, value, beside the floor, target, met. A timing is a finding here, never an assertion."""
 
+    heading: tuple[str, str, str, str, str] = ("figure", "measured", "beside the floor / the peer", "must", "")
     title: str = ""
     rows: list[tuple[str, str, str, str, str]] = field(default_factory=list)
 
@@ -17,7 +18,7 @@ class Table:
         self.rows.append((figure, value, beside, target, {None: "", True: "met", False: "NOT MET"}[met]))
 
     def __str__(self) -> str:
-        rows = [("figure", "measured", "beside the floor / the peer", "must", ""), *self.rows]
+        rows = [self.heading, *self.rows]
         widths = [max(width(row[place]) for row in rows) for place in range(5)]
         lines = ["  ".join(pad(cell, wide) for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows]
         return "\n".join([self.title, "", lines[0], "-" * (sum(widths) + 8), *lines[1:]])
