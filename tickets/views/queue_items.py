@@ -155,7 +155,6 @@ def _face(action: Action) -> dict[str, Any]:
         "icon": icon_of(action.name),
         "key": KEYS.get(action.name, ""),
         "url": reverse("queue-bulk", args=[action.name]),
-        "method": "get" if action.fields else "post",
     }
 
 
