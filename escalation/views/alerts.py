@@ -118,9 +118,21 @@ def _sections(
 
 
 def _notices(reader: Reader) -> list[dict[str, Any]]:
-    """The inbox without what the groups of alerts say already."""
-    rows = inbox_of(reader.person, reader.at).exclude(key__startswith="alert:").select_related("ticket")
-    return [_notice(reader, row) for row in for_roles(reader.person, rows[:MOST_NOTICES], reader.at)]
+    """The inbox without what the groups of alerts say already: whoever is told of others' limits reads it here."""
+    rows = inbox_of(reader.person, reader.at).select_related("ticket")[:MOST_NOTICES]
+    mine = for_roles(reader.person, rows, reader.at)
+    clocks = {_clock_of(row) for row in mine}
+    listed = set(
+        alerts_for(reader.person, reader.at).filter(clock_id__in=clocks).values_list("clock_id", flat=True).distinct()
+    )
+    return [_notice(reader, row) for row in mine if _clock_of(row) not in listed]
+
+
+def _clock_of(row: Message) -> int:
+    """The limit that an alert's message is about (see the watch's keys); 0 for every other message."""
+    source, _colon, rest = row.key.partition(":")
+    number = rest.partition(":")[0]
+    return int(number) if source == "alert" and number.isdecimal() else 0
 
 
 def _notice(reader: Reader, row: Message) -> dict[str, Any]:

@@ -178,3 +178,13 @@ def _count(client: Any) -> int:
     with CaptureQueriesContext(connection) as said:
         client.get("/alerts/")
     return len(said)
+
+
+@pytest.mark.django_db
+def test_W05_who_is_told_of_a_limit_that_others_hold_reads_it_among_the_notices() -> None:
+    desk = Desk()
+    ticket = desk.dispatched(desk.ago(hours=44))  # the promise of 48 h warns the dispatcher too
+    run_watch(desk.now)
+    notices = _page(desk, "dispatcher", "?group=notices")
+    assert f"预警 {ticket.number}" in notices
+    assert f"预警 {ticket.number}" not in _page(desk, "head", "?group=notices"), "whoever holds it has it as an alert"
