@@ -7,10 +7,13 @@ an administrator none. The person complained about sees nothing, and what names 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from complaints_site.lib.prepared import Prepared
 
 from .core.world import World
 from .models import Customer, Person, RulebookVersion, Step, Ticket
@@ -18,28 +21,58 @@ from .organisations import world_for
 
 BLIND_ROLES = frozenset({"administrator", "security_admin"})  # they run the system and see no complaint (page 7)
 ALL_SEEING_ROLES = frozenset({"auditor"})
+NUMBER = "{number}"  # stands for one
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """All that decides which tickets a person sees, so that a query put together for it once serves again."""
+
+    organisation: int
+    person: int
+    units: frozenset[int] | None  # None = every unit of the organisation
+    own: frozenset[int]
 
 
 def visible_to(person: Person, at: datetime) -> QuerySet[Ticket]:
     """The tickets that this person may see."""
+    sight = sight_of(person, at)
+    return visible(sight).all() if sight is not None else Ticket.objects.none()
+
+
+def sight_of(person: Person, at: datetime) -> Sight | None:
+    """None: this person sees no ticket at all."""
     if person.organisation_id is None or not person.is_active:
-        return Ticket.objects.none()
+        return None
     world = world_for(person)
     units = None if sees_all(person, world, at) else frozenset(served_units(person, world, at))
     if units is not None and not units:
-        return Ticket.objects.none()
-    return _visible(person.organisation_id, person.pk, units, _own_units(person, world, at)).all()
+        return None
+    return Sight(person.organisation_id, person.pk, units, _own_units(person, world, at))
 
 
 @lru_cache(maxsize=1024)
-def _visible(organisation: int, person: int, units: frozenset[int] | None, own: frozenset[int]) -> QuerySet[Ticket]:
-    """The query that these values make; they say all it depends on. To put it together costs more than to run it."""
-    tickets = Ticket.objects.filter(organisation_id=organisation)
-    if units is not None:
+def visible(sight: Sight) -> QuerySet[Ticket]:
+    """The query of `visible_to`, shared by everybody who asks: filter it further, never evaluate it itself."""
+    tickets = Ticket.objects.filter(organisation_id=sight.organisation)
+    if sight.units is not None:
+        units = sorted(sight.units)
         # EXISTS, so that for a single ticket PostgreSQL looks at its steps and not at all that the units ever held.
-        held = Step.objects.filter(ticket=OuterRef("pk"), unit_id__in=sorted(units))
-        tickets = tickets.filter(Q(received_unit_id__in=sorted(units)) | Exists(held))
-    return _without_parties(tickets, person, own)
+        held = Step.objects.filter(ticket=OuterRef("pk"), unit_id__in=units)
+        tickets = tickets.filter(Q(received_unit_id__in=units) | Exists(held))
+    return _without_parties(tickets, sight.person, sight.own)
+
+
+def visible_id(person: Person, at: datetime, number: str) -> int | None:
+    """The id of the ticket of that number, if this person may see it."""
+    sight = sight_of(person, at)
+    found = _by_number(sight).run({NUMBER: number}) if sight is not None else []
+    return found[0][0] if found else None
+
+
+@lru_cache(maxsize=1024)
+def _by_number(sight: Sight) -> Prepared:
+    return Prepared(visible(sight).filter(number=NUMBER).values_list("pk"))
 
 
 def steps_at_units(person: Person, at: datetime) -> QuerySet[Step]:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models.expressions import RawSQL
 
 from complaints_site.lib import mask
+from complaints_site.lib.prepared import Prepared
 
-from ..access import visible_to
+from ..access import Sight, sight_of, visible
 from ..actions.links import TICKET_FIELDS
 from ..actions.outcome import Outcome
 from ..core.offers import Offer, describe, offers
@@ -25,7 +27,7 @@ from ..rulebook.compiled import APPROVAL, Book
 from ..rulebook.registry import book_of
 
 MOST_CHOICES = 20
-NAMED = ("number", "subject", "customer_id", "ended_at")
+MINE = "{customer}"  # stands for its id
 NEWEST_OR_MINE = """
 SELECT id FROM (SELECT id FROM tickets_ticket WHERE organisation_id = %s
                 ORDER BY received_at DESC, id DESC LIMIT 100) newest
@@ -236,11 +238,18 @@ def tickets_to_name(actor: Person, at: datetime, ticket: Ticket | None = None) -
 
     Only among the newest is looked, so that it costs the same however many tickets there are.
     """
-    mine = ticket.customer_id if ticket is not None else None
-    near = RawSQL(NEWEST_OR_MINE, [actor.organisation_id, mine])  # noqa: S611  parameters
-    rows = visible_to(actor, at).filter(pk__in=near).order_by("-received_at", "-pk")
-    if ticket is not None:
-        rows = rows.exclude(pk=ticket.pk)
-    found = [row for row in rows.only(*NAMED) if row.ended_at is None or (mine is not None and row.customer_id == mine)]
-    found.sort(key=lambda row: mine is None or row.customer_id != mine)  # stable: the newest first within each kind
-    return [{"value": row.number, "label": f"{row.number} {row.subject}".strip()} for row in found[:MOST_CHOICES]]
+    sight = sight_of(actor, at)
+    if sight is None:
+        return []
+    own, mine = (ticket.number, ticket.customer_id) if ticket is not None else ("", None)
+    rows = [row for row in _near(sight).run({MINE: mine}) if row[0] != own]
+    found = [row for row in rows if row[3] is None or (mine is not None and row[2] == mine)]
+    found.sort(key=lambda row: mine is None or row[2] != mine)  # stable: the newest first within each kind
+    return [{"value": number, "label": f"{number} {subject}".strip()} for number, subject, *_ in found[:MOST_CHOICES]]
+
+
+@lru_cache(maxsize=1024)
+def _near(sight: Sight) -> Prepared:
+    near = RawSQL(NEWEST_OR_MINE, [sight.organisation, MINE])  # noqa: S611  parameters
+    rows = visible(sight).filter(pk__in=near).order_by("-received_at", "-pk")
+    return Prepared(rows.values_list("number", "subject", "customer_id", "ended_at"))

@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..access import visible_to
+from ..access import visible_id, visible_to
 from ..actions.outcome import Outcome
 from ..actions.register import Idempotency, Repeated, ticket_register
 from ..actions.tickets import ticket_act, ticket_read
@@ -39,8 +39,7 @@ class TicketEndpoint(Endpoint):
 
     def ticket_id(self, number: str) -> int:
         """The ticket of that number, if this person may see it; else it doesn't exist."""
-        rows = visible_to(self.person, self.at).filter(number=number)
-        found = rows.values_list("pk", flat=True).first()
+        found = visible_id(self.person, self.at, number)
         if found is None:
             raise Http404
         return found
