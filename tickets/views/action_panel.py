@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tickets.actions.outcome import Outcome
 from tickets.core.offers import Offer, offers
-from tickets.rulebook.compiled import Ask, Back, Book, End, Next, Recall
+from tickets.rulebook.compiled import APPROVE, Ask, Back, Book, End, Next, Recall
 from tickets.views.action_faces import icon_of, keys_for
 from tickets.views.reader import Reader, language
 
@@ -63,22 +63,30 @@ def _title(offer: Offer, reader: Reader, found: Outcome, several: set[str]) -> s
 
 
 def main_act(book: Book, own: list[Offer]) -> Offer | None:
-    """Receipt first while nobody confirmed it; then what sends the work back or on; then what ends it."""
+    """Consent that others wait for; receipt while nobody confirmed it; what sends the work back or on; what ends it."""
     able = [offer for offer in own if offer.refused is None]
     on_step = [offer for offer in able if offer.step and offer.step.kind in offer.action.from_steps]
     mine = on_step or [offer for offer in able if offer.step is None]
     tests = (
+        lambda o: o.action.name == APPROVE,
         lambda o: o.step is not None and o.step.signed_at is None and not o.action.then and not o.action.fields,
         lambda o: any(isinstance(e, Back) and e.how == "answer" for e in o.action.then),
-        lambda o: any(isinstance(e, Next) for e in o.action.then),
-        lambda o: any(_asks_main(book, e) for e in o.action.then),
+        lambda o: any(isinstance(e, Next) and _goes_on(book, o, e) for e in o.action.then),
+        lambda o: any(_asks_main(e, book) and _goes_on(book, o, e) for e in o.action.then),
         lambda o: any(isinstance(e, End) for e in o.action.then),
     )
     return next((offer for test in tests for offer in mine if test(offer)), mine[0] if mine else None)
 
 
-def _asks_main(book: Book, effect: object) -> bool:
+def _asks_main(effect: object, book: Book) -> TypeGuard[Ask]:
     return isinstance(effect, Ask) and not book.steps[effect.step].side
+
+
+def _goes_on(book: Book, offer: Offer, effect: Next | Ask) -> bool:
+    """To a step that the rulebook has after this one: doing it again is never the main thing to do."""
+    order = list(book.steps)
+    here = order.index(offer.step.kind) if offer.step and offer.step.kind in book.steps else -1
+    return order.index(effect.step) > here
 
 
 def _way_out(offer: Offer, own: list[Offer], found: Outcome) -> dict[str, str] | None:
