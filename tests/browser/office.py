@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from escalation.sweep import sweep
 from tests.books import loaded
-from tests.cast import PASSWORD, Cast, cast
+from tests.cast import PASSWORD, Cast
+from tests.tickets.desk import Desk
 from tickets.models import Clock
 
 RULES = "['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']"
@@ -23,7 +24,8 @@ class Office:
     """The cast with the books loaded; `page(who)` is that person's own window, logged in."""
 
     def __init__(self, new_page: Any, url: str) -> None:
-        self.c: Cast = cast()
+        self.desk = Desk()  # for tickets that are there already
+        self.c: Cast = self.desk.c
         for book in ("unicom-complaint", "property"):
             loaded(book)
         self.new_page, self.url = new_page, url
