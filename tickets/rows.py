@@ -17,6 +17,8 @@ from django.db.models import F, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import TextField
 
+from complaints_site.lib.inserts import insert
+
 from .core.picture import ClockView, Memory, Picture, StepView
 from .models import FACT_COLUMNS, Clock, Step, Ticket
 from .rulebook.compiled import Book
@@ -156,7 +158,7 @@ def write_steps(ticket: Ticket, before: Picture, after: Picture) -> None:
     ids = {step.ordinal: step.id for step in after.steps}
     rows = [_step_row(ticket, step, ids) for step in sorted(moved, key=lambda s: (s.id is None, s.is_open, s.ordinal))]
     if all(step.id is None for step in moved):
-        Step.objects.bulk_create(rows)
+        insert(rows)
     else:
         Step.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["ticket", "ordinal"], update_fields=STEP_WRITTEN
@@ -207,7 +209,7 @@ def write_clocks(ticket: Ticket, before: Picture, after: Picture, at: datetime) 
             update_fields=CLOCK_WRITTEN,
         )
     rows = [_clock_row(ticket, clock, ids) for clock in fresh]
-    Clock.objects.bulk_create(rows)
+    insert(rows)
     for clock, row in zip(fresh, rows, strict=True):
         clock.id = row.pk
 

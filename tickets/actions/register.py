@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from complaints_site.lib.crypto import blind_index
+from complaints_site.lib.inserts import insert
 from complaints_site.lib.pairs import pairs
 
 from ..core.decide import register
@@ -126,12 +127,12 @@ def ticket_register(
     try:
         with transaction.atomic():
             ticket.customer = _customer(new.customer, ticket.organisation_id, at)
-            ticket.save(force_insert=True)
+            insert([ticket])
             decision.before.id = decision.after.id = ticket.pk
             decision.after.version = ticket.version
             write_steps(ticket, decision.before, decision.after)
             write_clocks(ticket, decision.before, decision.after, at)
-            TicketText.objects.create(ticket=ticket, pairs=searchable(ticket))
+            insert([TicketText(ticket=ticket, pairs=searchable(ticket))])
             finish_event(event, decision)
             take_files(ticket, book, _given(new, book), actor=actor)
             link_tickets(ticket, decision, actor=actor, at=at)
@@ -173,7 +174,7 @@ def _refuse_repeated(new: NewTicket, idempotency: Idempotency | None, actor: Per
 
 
 def _keep_answer(idempotency: Idempotency, outcome: Outcome, actor: Person, at: datetime) -> None:
-    IdempotencyKey.objects.create(
+    kept = IdempotencyKey(
         person=actor,
         key=idempotency.key,
         body_sha256=idempotency.body_sha256,
@@ -181,6 +182,7 @@ def _keep_answer(idempotency: Idempotency, outcome: Outcome, actor: Person, at: 
         answer=idempotency.answer(outcome),
         created_at=at,
     )
+    insert([kept])
 
 
 # ── the beginning ────────────────────────────────────────────────────────────────────────────────────
@@ -322,9 +324,11 @@ def _customer(new: NewCustomer, organisation_id: int, at: datetime) -> Customer 
         if (value := getattr(new, name))
     }
     if known is None:
-        return Customer.objects.create(
+        new_one = Customer(
             organisation_id=organisation_id, phone_index=index, account_index=account, created_at=at, **values
         )
+        insert([new_one])
+        return new_one
     changed = [name for name, value in values.items() if getattr(known, name) != value]
     for name in changed:
         setattr(known, name, values[name])

@@ -9,12 +9,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from complaints_site.lib.inserts import insert
+
 from ..core.outcome import Decision
 from ..core.picture import Picture
 from ..core.priority import marks
 from ..core.world import World
 from ..events import next_event
-from ..models import Event, Message, Rectification, Ticket
+from ..models import Event, Rectification, Ticket
 from ..outbox import messages_for
 from ..rows import Raced, put_facts, write_clocks, write_steps
 from ..rulebook.compiled import Book
@@ -91,12 +93,12 @@ def seal_event(ticket: Ticket, decision: Decision, *, world: World, actor: int |
 
 def finish_event(event: Event, decision: Decision) -> None:
     event.step_id = decision.step.id if decision.step is not None else None
-    event.save(force_insert=True)
+    insert([event])
 
 
 def write_messages(ticket: Ticket, decision: Decision, *, book: Book, world: World, at: datetime) -> None:
     if decision.told:
-        Message.objects.bulk_create(
+        insert(
             messages_for(
                 decision.told,
                 ticket=ticket,
