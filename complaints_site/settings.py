@@ -24,7 +24,7 @@ PERSONAL_DATA_KEYS = env.list("PERSONAL_DATA_KEYS", []) or [key_of(DATA_DIR / "p
 PERSONAL_INDEX_KEY = env.str("PERSONAL_INDEX_KEY", "") or key_of(DATA_DIR / "index.key")
 EVENT_CHAIN_KEY = env.str("EVENT_CHAIN_KEY", "") or key_of(DATA_DIR / "chain.key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["*"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 HTTPS = env.bool("HTTPS", False)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -206,7 +206,6 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # ── mail ─────────────────────────────────────────────────────────────────────────────────────────────

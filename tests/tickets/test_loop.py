@@ -82,9 +82,7 @@ def test_C12_an_answer_finds_its_way_back_through_every_forwarding() -> None:
     case.do("head", "feedback", on(24, 16, 30), solution="已修复")
     assert case.main() == ("reply", "410000-centre")
     assert case.due("reply") == on(24, 18, 30)
-    case.do(
-        "dispatcher", "reply", on(24, 17), reply_text="已修复", reply_way="phone", accepted=True, outcome="cured"
-    )
+    case.do("dispatcher", "reply", on(24, 17), reply_text="已修复", reply_way="phone", accepted=True, outcome="cured")
     assert case.last.ticket.settled_at == on(24, 17)
     assert case.main() == ("callback", "410000-centre")
 

@@ -228,7 +228,7 @@ class Change:
         else:
             holder = find(at or HolderSpec(("channel",)), search)
         if holder is None:
-            raise Refused("no_holder", Say(f"“{rule.title.zh}”没有承办单位", f'No holder for "{move.step}"'))
+            raise rules.no_holder(rule.title, move.step)
         self.draft.ended_at = None  # from an end: the ticket is opened again
         asks = isinstance(move, Ask)
         sent_by = old.ordinal if asks and old is not None else (old.sent_by if old is not None else None)
@@ -276,7 +276,7 @@ class Change:
         else:
             holder = self._same_unit(asker, search)
         if holder is None:
-            raise Refused("no_holder", Say(f"“{rule.title.zh}”没有承办单位", f'No holder for "{kind}"'))
+            raise rules.no_holder(self.book.steps[kind].title, kind)
         self.close(own, trigger)
         self._overtake()
         # Sent on inside the sender's own time, undone work comes back into it: nobody gains time by it (ruling NEST).

@@ -69,7 +69,8 @@ def _counted(book: Book, action: str, done: object, least: object, most: object)
     if most is not None:
         allowed = int(most) + 1 if isinstance(most, int) else most
         return Say(
-            f"“{title.zh}”最多 {allowed} 次，已 {done} 次", f'"{title.en or action}" at most {allowed} times, done {done}'
+            f"“{title.zh}”最多 {allowed} 次，已 {done} 次",
+            f'"{title.en or action}" at most {allowed} times, done {done}',
         )
     return Say(f"先要“{title.zh}”", f'"{title.en or action}" comes first')
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +17,10 @@ EARLIEST, LATEST = 1900, 2200
 MISSING = Say("必填", "Required")
 
 
-def check_given(
-    book: Book, action: Action, given: dict[str, Any], *, view: View, world: World, more: Iterable[str] = ()
-) -> dict[str, Any]:
-    """The values in the form that facts have. `more` are names that the caller takes care of. Raises Invalid."""
+def check_given(book: Book, action: Action, given: dict[str, Any], *, view: View, world: World) -> dict[str, Any]:
+    """The values in the form that facts have. Raises Invalid."""
     errors = Invalid()
-    known = {need.field for need in action.fields} | set(more)
+    known = {need.field for need in action.fields}
     for name in given:
         if name not in known:
             errors.add(name, "这个动作没有这一项", "This action has no such field")

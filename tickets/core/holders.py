@@ -13,6 +13,7 @@ from .world import UnitView, World
 
 NONE = "none"
 PLACES = ("of home", "of above", "of top")
+ROUTED_BY = frozenset({"business_type", "complaint_type", "region", "level"})  # columns of the routing table
 FUNCTIONS = frozenset(
     {"service", "centre", "remote", "owner", "handler", "assist", "channel", "supervision", "management"}
 )

@@ -7,11 +7,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..rulebook.compiled import APPROVAL, APPROVE, REJECT, Action, Ask, Book, End, Field, Need, Next, Title
+from ..rulebook.compiled import (
+    APPROVAL,
+    APPROVE,
+    REJECT,
+    Action,
+    Ask,
+    Back,
+    Book,
+    End,
+    Field,
+    HolderSpec,
+    Need,
+    Next,
+    Set,
+    Title,
+)
 from . import rules
 from .conditions import View, possible
 from .explain import condition_unmet
-from .holders import Search, find
+from .holders import ROUTED_BY, Search, find
 from .picture import Picture, StepView
 from .rules import Actor
 from .sentences import Refused
@@ -61,7 +76,7 @@ def offered_names(
         return
     for action, step in _open_to(book, picture, actor, world, at):
         view = rules.view_of(book, picture, step, world, at)
-        if _refusal(book, picture, action, step, view, world) is None:
+        if _refusal(book, picture, action, step, view, actor, world) is None:
             yield action, step
 
 
@@ -94,7 +109,7 @@ def _offer(
     book: Book, picture: Picture, action: Action, step: StepView | None, actor: Actor, world: World, at: datetime
 ) -> Offer:
     view = rules.view_of(book, picture, step, world, at)
-    offer = Offer(action, step, refused=_refusal(book, picture, action, step, view, world))
+    offer = Offer(action, step, refused=_refusal(book, picture, action, step, view, actor, world))
     if offer.refused is not None:
         return offer
     offer.fields = [
@@ -106,7 +121,7 @@ def _offer(
 
 
 def _refusal(
-    book: Book, picture: Picture, action: Action, step: StepView | None, view: View, world: World
+    book: Book, picture: Picture, action: Action, step: StepView | None, view: View, actor: Actor, world: World
 ) -> Refused | None:
     """Why the action can't be done now, whatever is given."""
     if not possible(action.when, view, {need.field for need in action.fields}):
@@ -116,7 +131,9 @@ def _refusal(
             rules.require_not_waiting(book, picture, step, world)
         except Refused as refused:
             return refused
-    return None
+    if any(need.field == "to" for need in action.fields):
+        return None
+    return _gap(book, picture, action, step, view, actor, world)
 
 
 def _must_move(book: Book, action: Action) -> bool:
@@ -142,7 +159,7 @@ def _offered(
     choices: list[tuple[str, Title]] | None = None
     if need.field == "to":
         choices = _units(book, picture, action, step, world)
-        required = required or _has_gap(book, picture, action, step, view, world)
+        required = required or _gap(book, picture, action, step, view, actor, world) is not None
     elif need.field == "assignee":
         choices = _assignees(book, picture, step, world)
     elif known.type == "unit":
@@ -172,22 +189,38 @@ def _units(
     return [(unit.code, Title(unit.name, unit.name_en)) for unit in sorted(fitting, key=lambda unit: unit.path)]
 
 
-def _has_gap(book: Book, picture: Picture, action: Action, step: StepView | None, view: View, world: World) -> bool:
-    """Without `to` nobody would get the work: the routing table has a gap here."""
-    for effect in action.then:
-        if isinstance(effect, Ask | Next) and not effect.when:
-            rule = book.steps[effect.step]
-            at = effect.at or rule.at
-            if at is None:
-                return False
-            base = step.unit if step is not None else picture.received_unit
-            search = Search(book, world, view, rule.by, base, rules.barred_from(book, picture, effect.step))
-            try:
-                find(at, search)
-            except Refused:
-                return True
-            return False
-    return False
+def _gap(
+    book: Book, picture: Picture, action: Action, step: StepView | None, view: View, actor: Actor, world: World
+) -> Refused | None:
+    """Nobody would get the work, whatever is given beside `to`: a hole in the routing table, or four eyes too few."""
+    move = next((effect for effect in action.then if isinstance(effect, Ask | Next | End | Back)), None)
+    if not isinstance(move, Ask | Next) or move.when:
+        return None
+    rule = book.steps[move.step]
+    at = move.at or rule.at
+    if at is not None and _hangs_on_given(book, action, at):
+        return None
+    barred = rules.barred_from(book, picture, move.step)
+    if step is not None and step.kind in rule.not_by:
+        barred |= {actor.id}  # by this very act
+    base = step.unit if step is not None else picture.received_unit
+    search = Search(book, world, view, rule.by, base, barred)
+    if at is None:
+        stays = any(search.takes(world.units[unit]) for unit in reversed(world.units[base].path))
+        return None if stays else rules.no_holder(rule.title, move.step)
+    try:
+        find(at, search)
+    except Refused as refused:
+        return refused
+    return None
+
+
+def _hangs_on_given(book: Book, action: Action, at: HolderSpec) -> bool:
+    """The holder follows a table over a field that this very action gives or sets."""
+    changed = {need.field for need in action.fields}
+    changed |= {name for effect in action.then if isinstance(effect, Set) for name in effect.values}
+    read = book.reads_of(at.parts) | (ROUTED_BY if "route" in at.parts else frozenset())
+    return bool(read & changed)
 
 
 def _assignees(book: Book, picture: Picture, step: StepView | None, world: World) -> list[tuple[str, Title]]:

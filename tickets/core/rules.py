@@ -241,3 +241,10 @@ def can_go_back(action: Action, step: StepView | None) -> bool:
     if step is None or step.side or step.sent_by is not None:
         return True
     return not any(isinstance(effect, Back) and not effect.when for effect in action.then)
+
+
+# ── law 6 ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def no_holder(title: Title, kind: str) -> Refused:
+    return Refused("no_holder", Say(f"“{title.zh}”没有承办单位", f'Nobody can take the step "{title.en or kind}"'))

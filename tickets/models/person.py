@@ -37,7 +37,7 @@ class Person(AbstractBaseUser):
     objects = PersonManager()
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = ["name"]
+    REQUIRED_FIELDS = ["name"]  # noqa: RUF012
 
     def __str__(self) -> str:
         return self.name

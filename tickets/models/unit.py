@@ -50,9 +50,7 @@ class Route(models.Model):
     region = models.CharField(max_length=12, default="*")
     level = models.CharField(max_length=30, default="*")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="routes")
-    person = models.ForeignKey(
-        "tickets.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="seats"
-    )
+    person = models.ForeignKey("tickets.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="seats")
 
     class Meta:
         ordering = ["position", "id"]

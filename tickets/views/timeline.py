@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from complaints_site.lib import format as fmt
 from tickets.actions.preview import title_of
+from tickets.actions.retime import PUBLISHED, RETIMED
 from tickets.core.picture import Picture
 from tickets.models import Attachment, Event
 from tickets.rulebook.compiled import RESERVED_FIELDS, Book
@@ -56,6 +57,9 @@ def _line(reader: Reader, book: Book, picture: Picture, event: Event, files: dic
 
 def event_title(book: Book, name: str) -> str:
     """派单; 申请：超时审批; 对外承诺 到期."""
+    own = {"import": _("导入"), RETIMED: _("按新版规则手册重算时限"), PUBLISHED: _("年历公布，重算时限")}
+    if name in own:
+        return own[name]
     action, _dot, moment = name.partition(".")
     title = book.actions[action].title.say(language()) if action in book.actions else ""
     match moment:
