@@ -351,7 +351,7 @@ class Book:
     version: int
     kind: str
     title: Title
-    source: str
+    source: Title
     roles: Mapping[str, Title]
     ends: Mapping[str, Title]
     fields: Mapping[str, Field]

@@ -21,6 +21,7 @@ from tickets.rulebook.compiled import (
     Next,
     Step,
     Table,
+    Title,
 )
 from tickets.rulebook.problems import Problems, RulebookErrors
 from tickets.rulebook.reader import Reader
@@ -101,7 +102,7 @@ def head_of(source: Mapping[str, object], problems: Problems) -> dict[str, Any]:
         "version": version_of(reader),
         "kind": reader.one_of("kind", "kind", words.KINDS, required=True),
         "title": reader.title(required=True),
-        "source": reader.text("source"),
+        "source": Title(reader.text("source"), reader.text("source_en")),
         "quiet": written_as(reader, "quiet", words.QUIET, "hours like 22:00-07:00"),
         "barrier": reader.one_of("barrier", "barrier", words.BARRIERS, "person"),
         "roll": reader.flag("roll"),

@@ -24,7 +24,7 @@ from tickets.imports_organisation import (
 )
 from tickets.sheets import ImportReport, SheetError
 from tickets.views.admin_pages import admin_page, flag, organisation_of, organisation_tabs, page, save, text
-from tickets.views.reader import reader_of
+from tickets.views.reader import language, reader_of
 
 MOST_BYTES = 2_000_000
 MOST_PEOPLE = 300  # a password is slow to hash on purpose
@@ -57,6 +57,9 @@ def people_import(request: HttpRequest) -> HttpResponse:
 
 
 def _headings(columns: dict[str, tuple[str, ...]]) -> str:
+    """A file may have the names themselves at the head of its columns, or our Chinese words for them."""
+    if language() == "en":
+        return ", ".join(columns)
     return "、".join(words[0] for words in columns.values())
 
 

@@ -132,7 +132,7 @@ def rulebook(request: HttpRequest, book: str, version: int) -> HttpResponse:
         "current": "rulebooks",
         "version": found,
         "title": words.say(compiled.title, found.title),
-        "source": compiled.source,
+        "source": compiled.source.say(language()),
         "in_force": current_books(reader.at, organisation_of(reader)).get(book) == found,
         "open": _open_counts(reader).get(found.pk, 0),
         "older_open": _older_open(reader, found),

@@ -202,7 +202,7 @@ def _rule(book: Book) -> str:
     return _("%(title)s 第 %(version)d 版 · %(source)s") % {
         "title": title,
         "version": book.version,
-        "source": book.source,
+        "source": book.source.say(language()),
     }
 
 

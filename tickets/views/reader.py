@@ -16,7 +16,8 @@ from tickets.core.rules import Actor
 from tickets.core.world import DutyView, World
 from tickets.models import Person, Ticket
 from tickets.organisations import world_for
-from tickets.roles import roles_known
+from tickets.roles import STANDARD_ROLES, roles_known
+from tickets.rulebook.registry import book_of, current_books
 
 
 @dataclass
@@ -77,8 +78,10 @@ class Reader:
         if self.world is None or not self.duties:
             return ""
         duty = min(self.duties, key=lambda one: one.unit != self.person.home_unit_id)
-        titles = {} if duty.role in _titles else roles_known()
-        return f"{self.unit_name(duty.unit)} · {_titles.setdefault(duty.role, titles.get(duty.role, duty.role))}"
+        known = (duty.role, language())
+        if known not in _titles:
+            _titles[known] = role_title(duty.role, self.at)
+        return f"{self.unit_name(duty.unit)} · {_titles[known]}"
 
     def unit_name(self, unit: int | None) -> str:
         view = self.world.units.get(unit) if self.world and unit is not None else None
@@ -91,7 +94,16 @@ class Reader:
         return view.name if view else ""
 
 
-_titles: dict[str, str] = {}
+_titles: dict[tuple[str, str], str] = {}
+
+
+def role_title(role: str, at: datetime) -> str:
+    """What a role is called in the language of this page: the standard ones by us, others by the rulebook in force."""
+    if role in STANDARD_ROLES:
+        return translation.gettext(STANDARD_ROLES[role])
+    books = (book_of(version.pk) for version in current_books(at).values())
+    title = next((book.roles[role] for book in books if role in book.roles), None)
+    return title.say(language()) if title else roles_known().get(role, role)
 
 
 def language() -> str:
