@@ -34,6 +34,10 @@ from tickets.rulebook.registry import book_of
 from .models import Alert, SetAside
 
 BATCH = 1000
+VIEWED = (
+    *("name", "started_at", "generation", "limit", "first_due_at", "due_at", "warn_at", "ceiling_at", "stopped_at"),
+    *("extended", "fixed", "target", "chain", "moment", "next_at", "warned_at", "overdue_at", "silenced", "id"),
+)
 log = logging.getLogger(__name__)
 
 
@@ -85,8 +89,11 @@ def watch_batch(*, at: datetime, size: int = BATCH) -> int:
 
 
 def _due(at: datetime, size: int) -> list[Clock]:
-    due = Clock.objects.filter(next_at__lte=at).select_related("ticket", "step").order_by("next_at")
-    return list(due.select_for_update(skip_locked=True, of=("self",))[:size])
+    come = Clock.objects.filter(next_at__lte=at).order_by("next_at")
+    if not come.exists():
+        return []  # almost every tick: a look at one index, no joins and no lock
+    due = come.select_related("ticket", "step").select_for_update(skip_locked=True, of=("self",))
+    return list(due[:size])
 
 
 def _firing(clock: Clock, world: World) -> Firing:
@@ -102,11 +109,7 @@ def _firing(clock: Clock, world: World) -> Firing:
 
 
 def _view(clock: Clock) -> ClockView:
-    names = (
-        *("name", "started_at", "generation", "limit", "first_due_at", "due_at", "warn_at", "ceiling_at", "stopped_at"),
-        *("extended", "fixed", "target", "chain", "moment", "next_at", "warned_at", "overdue_at", "silenced", "id"),
-    )
-    return ClockView(**{name: getattr(clock, name) for name in names})
+    return ClockView(**{name: getattr(clock, name) for name in VIEWED})
 
 
 def _only_tells(firing: Firing) -> bool:
@@ -177,9 +180,9 @@ def alert_of(firing: Firing, told: list[Told], at: datetime) -> Alert:
     unit = clock.step.unit_id if clock.step else ticket.unit_id
     person = clock.step.assignee_id if clock.step else ticket.assignee_id
     return Alert(
-        ticket=ticket,
-        step=clock.step,
-        clock=clock,
+        ticket_id=ticket.pk,
+        step_id=clock.step_id,
+        clock_id=clock.pk,
         clock_name=clock.name,
         moment=firing.moment.key,
         kind=firing.kind,

@@ -63,7 +63,7 @@ def _maker(text: Text, ticket: Ticket, world: World, places: dict[str, Any], key
         columns.setdefault("state", Message.State.PENDING)
         waits = columns["state"] == Message.State.PENDING
         return Message(
-            ticket=ticket,
+            ticket_id=ticket.pk,
             name=text.name,
             way=way,
             subject=f"{text.title.say(language)} {ticket.number}",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from complaints_site.lib import format as fmt
-from escalation.access import alerts_for
+from escalation.access import alerts_for, latest_unconfirmed
 from escalation.models import Alert
 from tickets.core.deadlines import entry_at, instant_of
 from tickets.core.picture import ClockView
@@ -51,8 +51,12 @@ def waiting(reader: Reader) -> QuerySet[Alert]:
 
 
 def waiting_count(reader: Reader) -> int:
-    """One limit counts once, however often it reminded."""
-    return waiting(reader).values("clock_id").distinct().count()
+    """One limit counts once, however often it reminded.
+
+    Every page asks, so only the latest are looked at; what still runs is reminded of every day, so it is among them.
+    """
+    latest = latest_unconfirmed(reader.person, reader.at, MOST * 4)
+    return len(set(waiting(reader).filter(pk__in=latest).values_list("clock_id", flat=True)))
 
 
 def waiting_alerts(reader: Reader) -> list[Alert]:

@@ -249,10 +249,14 @@ def _links(reader: Reader, found: Outcome) -> list[dict[str, Any]]:
         TicketLink.Kind.GREW_FROM: _("由此升级"),
     }
     pk = found.ticket.pk
-    both = TicketLink.objects.filter(Q(ticket=pk, other__in=reader.tickets) | Q(other=pk, ticket__in=reader.tickets))
+    both = list(TicketLink.objects.filter(Q(ticket=pk) | Q(other=pk)).order_by("-at"))
+    others = {link.pk: link.other_id if link.ticket_id == pk else link.ticket_id for link in both}
+    seen = reader.tickets.in_bulk(others.values()) if both else {}
     linked = []
-    for link in both.select_related("ticket", "other").order_by("-at"):
-        other = link.other if link.ticket_id == pk else link.ticket
+    for link in both:
+        other = seen.get(others[link.pk])
+        if other is None:
+            continue
         book = found.book if other.rulebook_id == found.ticket.rulebook_id else None
         linked.append(
             {
