@@ -135,9 +135,9 @@ def _value_words(reader: Reader, books: list[Book], name: str, value: str) -> st
 
 
 def step_title(books: Iterable[Book], kind: str) -> str:
-    """What the first of these rulebooks that has such a step calls it."""
+    """What these rulebooks call such a step: where they differ, the shortest name says what is common to all."""
     known = (step_word(book, kind, language()) for book in books)
-    return next((said for said in known if said != kind), kind)
+    return min((said for said in known if said != kind), key=len, default=kind)
 
 
 def _knows(book: Book, name: str, value: str) -> bool:
