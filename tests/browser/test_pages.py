@@ -13,22 +13,22 @@ from tickets.models import Message, Ticket
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 WIDTHS = (320, 360, 768, 1280)
-MOST_STOPS = 60
-# Where the focus is, whether it can be seen there, and whether that is in the main region.
-STOP = """() => {
-  const here = document.activeElement;
-  if (!here || here === document.body) return null;
+MOST_STOPS = 40
+# From now on every place where the focus comes is written down: can it be seen there, and is it in main?
+WATCH_STOPS = """() => {
   const shows = element => {
     const style = getComputedStyle(element);
     return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
   };
-  return {
-    name: here.outerHTML.slice(0, 120),
+  document.activeElement?.blur();
+  window.stops = [];
+  addEventListener('focusin', ({ target }) => window.stops.push({
+    name: target.outerHTML.slice(0, 120),
     // A field inside a frame of its own has the ring around the frame; the parts of a date have the browser's.
-    seen: shows(here) || shows(here.parentElement) || here.matches('[type^=date]'),
-    inside: Boolean(here.closest('main')),
-    on: here.getClientRects().length > 0,
-  };
+    seen: shows(target) || shows(target.parentElement) || target.matches('[type^=date]'),
+    inside: Boolean(target.closest('main')),
+    on: target.getClientRects().length > 0,
+  }), true);
 }"""
 
 
@@ -61,18 +61,15 @@ class Eye:
         self.wrong += [f"{name}: {one}" for one in violations(self.page, self.axe)]
 
     def _stops(self, name: str) -> None:
-        """Tab from the top until it comes round; each stop can be seen, and the main region has some."""
-        self.page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); }")
-        inside = 0
+        """Tab through the page: each stop can be seen, and the main region has some."""
+        self.page.evaluate(WATCH_STOPS)
         for _ in range(MOST_STOPS):
             self.page.keyboard.press("Tab")
-            stop = self.page.evaluate(STOP)
-            if stop is None:
-                break
-            inside += stop["inside"]
+        stops = self.page.evaluate("stops")
+        for stop in stops:
             if not stop["seen"] or not stop["on"]:
                 self.wrong.append(f"{name}: the focus can't be seen on {stop['name']}")
-        if not inside:
+        if not any(stop["inside"] for stop in stops):
             self.wrong.append(f"{name}: Tab reaches nothing in the main region")
 
     def _heard(self, message: Any) -> None:
@@ -109,6 +106,34 @@ def page_tabs(page: Any, here: str) -> list[str]:
     return [one.get_attribute("href") for one in page.locator(".ticket-head .tabs a").all()]
 
 
+def with_the_keys(page: Any) -> None:
+    page.get_by_role("button", name="全部快捷键").click()
+    page.locator("#key-map").wait_for()
+
+
+def with_the_preview(page: Any) -> None:
+    page.keyboard.press("j")
+    page.keyboard.press("Space")
+    page.locator("#preview h2, #preview h3").first.wait_for()
+
+
+def several_at_once(page: Any) -> None:
+    page.locator("tr [data-acts~=forward]").first.check()
+    page.locator("[data-bulk] button[data-act=forward]").click()
+    page.wait_for_url("**/queue/bulk/**")
+
+
+def with_the_purpose(page: Any) -> None:
+    page.locator("#customer").get_by_role("link", name="显示资料").click()
+    page.locator("#reveal form").wait_for()
+
+
+def an_act_with_mistakes(page: Any) -> None:
+    form = open_act(page, "recommit")
+    form.locator("button[type=submit]").click()
+    form.locator("[data-error-summary]").wait_for()
+
+
 def with_mistakes(page: Any) -> None:
     page.locator("#field-content").fill("写了一半")
     page.keyboard.press("Control+Enter")
@@ -137,6 +162,15 @@ def test_U04_the_pages_of_a_department(busy: Office, axe: str) -> None:
     eye.look("notices", "/alerts/?group=notices")
     eye.look("search", "/search/?q=断线")
     eye.look("settings", "/settings/")
+    eye.look("preview", "/queue/", with_the_preview)
+    eye.look("several at once", "/queue/", several_at_once)
+    eye.look("account menu", "/", lambda page: page.locator(".menu > summary").click())
+    eye.look("keys", "/", with_the_keys, tab=False)
+    eye.look("customer on purpose", here, with_the_purpose)
+    eye.expected = "422"
+    eye.look("an act with mistakes", here, an_act_with_mistakes)
+    eye.expected = "403"
+    eye.look("no right to see it", "/organisation/")
     finish(eye)
 
 

@@ -96,7 +96,7 @@ def _pages(wish: Wish, counted: Counts, shown: int, more: bool) -> dict[str, Any
 
 
 def _bulk(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The acts that rows of this page allow for several at once, in the rulebook's order."""
+    """The acts that rows of this page allow for several at once: those with a key of their own first, seven at most."""
     found: dict[str, dict[str, Any]] = {}
     for item in items:
         for act in item.get("bulk", ()):
@@ -106,7 +106,7 @@ def _bulk(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if act["key"] in keys:
             act["key"] = ""
         keys.add(act["key"])
-    return list(found.values())[:7]
+    return sorted(found.values(), key=lambda act: not act["key"])[:7]
 
 
 # ── live ─────────────────────────────────────────────────────────────────────────────────────────────
