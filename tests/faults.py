@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import random
 import signal
@@ -17,7 +18,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import connections
+from django.db import DatabaseError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from escalation.models import Alert, SetAside
@@ -180,13 +182,22 @@ def killed_at(place: int, act: Callable[[], object]) -> bool:
 
     A place after the last statement kills it when all is committed. False when there was nobody to kill.
     """
-    connections.close_all()  # a copy must not speak on our connection
+    _close_every_connection()
     pid = os.fork()
     if pid == 0:
         _act_and_die(place, act)
     _, status = os.waitpid(pid, 0)
     assert os.WIFSIGNALED(status), f"the copy failed with status {status}"
     return os.WTERMSIG(status) == signal.SIGKILL
+
+
+def _close_every_connection() -> None:
+    """A copy must not speak on our connections. Where a browser runs, its event loop gives each context its own."""
+    connections.close_all()
+    for found in gc.get_objects():
+        if isinstance(found, BaseDatabaseWrapper) and found.connection is not None:
+            with contextlib.suppress(DatabaseError):  # another thread's: closed there
+                found.close()
 
 
 def _act_and_die(place: int, act: Callable[[], object]) -> None:

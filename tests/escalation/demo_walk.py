@@ -28,6 +28,7 @@ class DemoWalk:
         self.dice = random.Random(seed)
         self.acted: set[int] = set()
         self.refusals: list[str] = []
+        self.patient = True
         clerk, unit = self.clerk()
         facts = {"content": "x", "region": self.dice.choice(["410100", "410300", "320500", ""])}
         picture = Picture("T1", book.kind, at, unit, facts, respondent_unit=self.dice.choice([unit, None]))
@@ -58,7 +59,8 @@ class DemoWalk:
 
     def run(self) -> str:
         """The end it came to; what stood in the way when it came to none."""
-        for _ in range(MOST_ACTIONS):
+        for turn in range(MOST_ACTIONS):
+            self.patient = turn < MOST_ACTIONS // 2
             if not self.picture.is_open:
                 return self.picture.state
             self.at += timedelta(minutes=self.dice.randint(1, 240))
@@ -71,7 +73,9 @@ class DemoWalk:
         people = list({duty.person for duty in self.world.duties if duty.role in self.book.roles})
         found = [(person, offer) for person in people for offer in self.offered(person)]
         self.dice.shuffle(found)
-        if self.dice.random() < 0.95:
+        if not self.patient:
+            found.sort(key=lambda one: not ends(one[1]))
+        elif self.dice.random() < 0.95:
             found.sort(key=lambda one: is_dull(one[1]))
         return any(self.act(person, offer) for person, offer in found)
 
@@ -102,7 +106,10 @@ class DemoWalk:
         return True
 
 
+def ends(offer: Offer) -> set[str]:
+    return {effect.end for effect in offer.action.then if isinstance(effect, End)}
+
+
 def is_dull(offer: Offer) -> bool:
     """Ends before the end, and what may go on for ever."""
-    ends = {effect.end for effect in offer.action.then if isinstance(effect, End)}
-    return bool(ends and ends != {"closed"}) or offer.action.from_ticket
+    return bool(ends(offer) and ends(offer) != {"closed"}) or offer.action.from_ticket
