@@ -115,7 +115,8 @@ def _text(random: Random) -> tuple[str, str, str]:
 def _rare_words(cursor: Any) -> None:
     cursor.execute(
         f"""UPDATE tickets_tickettext SET pairs = pairs || ' {RARE_WORD}' WHERE ticket_id IN
-            (SELECT id FROM tickets_ticket ORDER BY md5(number) LIMIT {RARE_TICKETS})"""
+            (SELECT t.id FROM tickets_ticket t JOIN tickets_organisation o ON o.id = t.organisation_id
+             WHERE o.code = 'HQ' ORDER BY md5(t.number) LIMIT {RARE_TICKETS})"""
     )
     cursor.execute(
         f"""UPDATE tickets_ticket SET content = content || '{RARE_WORD}' WHERE id IN
