@@ -13,7 +13,7 @@ from tickets.models import Message, Ticket
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 WIDTHS = (320, 360, 768, 1280)
-MOST_STOPS = 40
+MOST_STOPS = 30
 # From now on every place where the focus comes is written down: can it be seen there, and is it in main?
 WATCH_STOPS = """() => {
   const shows = element => {
@@ -39,6 +39,7 @@ class Eye:
         self.page, self.axe = page, axe
         self.wrong: list[str] = []
         self.expected = ""  # words of an error that belongs to the page
+        page.add_init_script(axe)
         page.on("console", self._heard)
         page.on("response", lambda answer: self._answered(answer))
 
