@@ -195,7 +195,7 @@ def _close_every_connection() -> None:
     """A copy must not speak on our connections. Where a browser runs, its event loop gives each context its own."""
     connections.close_all()
     for found in gc.get_objects():
-        if isinstance(found, BaseDatabaseWrapper) and found.connection is not None:
+        if issubclass(type(found), BaseDatabaseWrapper) and found.connection is not None:
             with contextlib.suppress(DatabaseError):  # another thread's: closed there
                 found.close()
 

@@ -37,7 +37,7 @@ class Person(AbstractBaseUser):
     objects = PersonManager()
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS = ["name"]  # noqa: RUF012
+    REQUIRED_FIELDS = ["name"]
 
     def __str__(self) -> str:
         return self.name
