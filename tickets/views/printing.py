@@ -33,6 +33,7 @@ FORMS = {
     "company-service": gettext_lazy("客户投诉记录表"),
     "village-bank": gettext_lazy("客户投诉登记表"),
 }
+INSIDE = frozenset({"grade", "level", "told", "tell_as", "reason"})  # the house's own view of the customer
 OWN_PLACE = frozenset(
     {
         *("content", "request", "channel", "business_type", "complaint_type", "occurred_at", "occurred_place"),
@@ -124,10 +125,20 @@ def _ways(book: Book, facts: dict[str, Any], say: str) -> list[tuple[str, bool]]
 
 
 def _more(book: Book, facts: dict[str, Any], say: str) -> list[tuple[str, str]]:
-    """Whatever else was recorded, in the rulebook's order."""
+    """Whatever else was taken in with the complaint, in the rulebook's order.
+
+    Not what the house wrote down for itself afterwards (reasons, grades): the customer reads this sheet.
+    """
+    taken = {need.field for need in book.register.fields} - INSIDE
     rows = []
     for name, rule in book.fields.items():
-        if name not in OWN_PLACE and not rule.of_step and rule.type != "file" and facts.get(name) != rule.default:
+        if (
+            name in taken
+            and name not in OWN_PLACE
+            and not rule.of_step
+            and rule.type != "file"
+            and facts.get(name) != rule.default
+        ):
             text = written(book, name, rule, facts.get(name), say)
             if text:
                 rows.append((rule.title.say(say), text))

@@ -46,13 +46,18 @@ def _line(reader: Reader, book: Book, picture: Picture, event: Event, files: dic
         "system": event.actor_id is None,
         "who": event.data.get("actor", ""),
         "unit": event.data.get("unit", ""),
-        "title": event_title(book, event.name),
+        "title": _approved(event_title(book, event.name), event),
         "text": text if event.name != book.register.name else "",
         "facts": facts[:SHOWN] if len(facts) > SHOWN + 1 else facts,
         "more": facts[SHOWN:] if len(facts) > SHOWN + 1 else [],
         "files": _files(book, given, files),
         "answer": _answer(reader, book, picture, event),
     }
+
+
+def _approved(title: str, event: Event) -> str:
+    """Who approved is no more than that: the act was the requester's."""
+    return _("批准“%(act)s”") % {"act": title} if event.data.get("approved_by") else title
 
 
 def event_title(book: Book, name: str) -> str:
