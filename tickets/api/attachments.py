@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
-from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Q
 from django.http import FileResponse, Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions
@@ -18,8 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from ..access import visible_to
 from ..core.sentences import Invalid, invalid
+from ..downloads import attachment_for, sent
 from ..models import Attachment, Ticket
 from ..uploads import TooBig, store_upload
 from . import schema
@@ -111,19 +109,7 @@ class Attachments(UploadEndpoint):
 class OneAttachment(Endpoint):
     @extend_schema(**schema.DOWNLOAD)
     def get(self, request: Request, id: uuid.UUID) -> FileResponse:
-        seen = Q(ticket__in=visible_to(self.person, self.at)) | Q(ticket=None, uploaded_by=self.person)
-        kept = Attachment.objects.filter(seen, pk=id).first()
+        kept = attachment_for(self.person, id, self.at)
         if kept is None:
             raise Http404
         return sent(kept)
-
-
-def sent(kept: Attachment) -> FileResponse:
-    """The content, as something to save: no browser shows or runs it."""
-    response = FileResponse(kept.file.open("rb"), content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(kept.name, safe='')}"
-    response.headers["Content-Length"] = str(kept.size)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response

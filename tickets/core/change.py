@@ -9,7 +9,6 @@ from typing import Any
 
 from ..rulebook.compiled import (
     APPROVAL,
-    MAXIMUM,
     PROMISE,
     Action,
     Ask,
@@ -419,6 +418,3 @@ class Change:
         if changed:
             data["set"] = self.public(changed)
         return Decision(before, self.draft, event, own, data, self.personal(clean), self.told, self.rectify)
-
-
-__all__ = ["MAXIMUM", "Change", "Move", "Opening"]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from complaints_site.lib.format import labelled
 from tickets.core.sentences import Invalid
-from tickets.models import Attachment
+from tickets.downloads import attachment_for, sent
 from tickets.uploads import TooBig, store_upload
 from tickets.views.access import work_page
 from tickets.views.reader import language, reader_of
@@ -49,19 +47,7 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def download(request: HttpRequest, file: uuid.UUID) -> FileResponse:
     reader = reader_of(request)
-    seen = Q(ticket__in=reader.tickets) | Q(ticket=None, uploaded_by=reader.person)
-    kept = Attachment.objects.filter(seen, pk=file).first()
+    kept = attachment_for(reader.person, file, reader.at)
     if kept is None:
         raise Http404
     return sent(kept)
-
-
-def sent(kept: Attachment) -> FileResponse:
-    """The content as something to save: no browser shows or runs it."""
-    response = FileResponse(kept.file.open("rb"), content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(kept.name, safe='')}"
-    response.headers["Content-Length"] = str(kept.size)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
