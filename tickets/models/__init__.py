@@ -5,11 +5,13 @@ from .attachment import Attachment
 from .clock import Clock
 from .customer import Customer
 from .desk import AccessLog, Draft
+from .endpoint import GroupRobot, Subscription
 from .event import Event
 from .exchange import IdempotencyKey, ImportRun, NumberBlock
 from .message import Message
 from .organisation import CalendarDay, CalendarYear, Organisation
 from .person import Absence, ApiToken, Duty, Person
+from .public import PublicDesk, SetAsideMail
 from .rectification import Rectification
 from .root import DayRoot
 from .rulebook import RulebookVersion
@@ -32,16 +34,20 @@ __all__ = [
     "Draft",
     "Duty",
     "Event",
+    "GroupRobot",
     "IdempotencyKey",
     "ImportRun",
     "Message",
     "NumberBlock",
     "Organisation",
     "Person",
+    "PublicDesk",
     "Rectification",
     "Route",
     "RulebookVersion",
+    "SetAsideMail",
     "Step",
+    "Subscription",
     "Ticket",
     "TicketLink",
     "TicketText",

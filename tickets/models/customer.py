@@ -18,6 +18,7 @@ class Customer(models.Model):
     level = models.CharField(max_length=30, blank=True)
     brand = models.CharField(max_length=30, blank=True)
     region = models.CharField(max_length=12, blank=True)
+    language = models.CharField(max_length=10, default="zh-hans")  # of what we send them
     created_at = models.DateTimeField()
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from .endpoint import GroupRobot, Subscription
 from .fields import EncryptedText
 from .person import Person
 from .ticket import Ticket
@@ -20,14 +21,18 @@ class Message(models.Model):
 
     ticket = models.ForeignKey(Ticket, null=True, on_delete=models.CASCADE, related_name="messages")
     name = models.CharField(max_length=60)
-    way = models.CharField(max_length=20)  # inbox, email, sms, ...
+    way = models.CharField(max_length=20)  # inbox, email, sms, wecom, dingtalk, webhook
     person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="messages")
     unit = models.ForeignKey(Unit, null=True, on_delete=models.CASCADE, related_name="messages")
     roles = models.JSONField(default=list)  # an inbox message to a unit: who of them
+    robot = models.ForeignKey(GroupRobot, null=True, on_delete=models.CASCADE, related_name="+")
+    subscription = models.ForeignKey(Subscription, null=True, on_delete=models.CASCADE, related_name="messages")
     to_customer = models.BooleanField(default=False)
     address = EncryptedText(blank=True)
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField()
+    subject_en = models.CharField(max_length=200, blank=True)  # where several people of two languages read one row
+    text_en = models.TextField(blank=True)
     key = models.CharField(max_length=120, unique=True)  # stable: a receiver that got it twice can tell
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -46,3 +51,8 @@ class Message(models.Model):
             models.Index(fields=["person", "-created_at"], name="message_inbox", condition=models.Q(way="inbox")),
             models.Index(fields=["unit", "-created_at"], name="message_unit_inbox", condition=models.Q(way="inbox")),
         ]
+
+    def said_in(self, language: str) -> tuple[str, str]:
+        """Subject and text for a reader of that language."""
+        english = language.startswith("en") and self.text_en
+        return (self.subject_en, self.text_en) if english else (self.subject, self.text)

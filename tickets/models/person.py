@@ -3,6 +3,7 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from .fields import EncryptedText
 from .organisation import Organisation
 from .unit import Unit
 
@@ -27,6 +28,7 @@ class Person(AbstractBaseUser):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.HUMAN)
     name = models.CharField(max_length=60)
     email = models.EmailField(blank=True)
+    mobile = EncryptedText(blank=True)  # for text messages
     home_unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="people")
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=10, default="zh-hans")
