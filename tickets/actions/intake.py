@@ -15,8 +15,9 @@ from ..core.offers import Offer, offers
 from ..core.rules import Actor
 from ..core.sentences import Forbidden, Hidden, Invalid, Refused, Say
 from ..models import Attachment, Person, RulebookVersion, Ticket, TicketLink
+from .idempotency import Idempotency, Repeated
 from .outcome import Outcome
-from .register import Idempotency, NewTicket, Repeated, ticket_register
+from .register import NewTicket, ticket_register
 from .tickets import ticket_act, ticket_read
 
 MERGED_INTO = "merged_into"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,7 +21,6 @@ from ..core.world import World
 from ..models import (
     FACT_COLUMNS,
     Customer,
-    IdempotencyKey,
     Person,
     RulebookVersion,
     Ticket,
@@ -34,14 +32,15 @@ from ..rows import write_clocks, write_steps
 from ..rulebook.compiled import Book
 from ..rulebook.registry import book_of
 from .files import take_files
+from .idempotency import Idempotency, Repeated, keep_answer, refuse_repeated
 from .links import link_tickets
 from .outcome import Outcome
+from .records import keep_records
 from .write import finish_event, put_picture, seal_event, write_messages
 
 LONGEST = {"subject": 200, "content": 20_000}
 REACHES = ("phone", "email", "account", "address")
 # Asked with every create, so written out: to build such a statement costs more than to run it.
-KNOWN_KEY = 'SELECT * FROM tickets_idempotencykey WHERE person_id = %s AND "key" = %s'
 KNOWN_CUSTOMER = (
     "SELECT * FROM tickets_customer WHERE organisation_id = %s AND phone_index = %s AND phone_index <> '' "
     "ORDER BY id DESC LIMIT 1"
@@ -83,23 +82,6 @@ class NewTicket:
     external_id: str = ""
 
 
-@dataclass(slots=True)
-class Idempotency:
-    """A client's key, and how the first answer is made; it is kept in the ticket's own transaction."""
-
-    key: str
-    body_sha256: str
-    answer: Callable[[Outcome], dict[str, Any]]
-
-
-class Repeated(Exception):
-    """This request was answered before."""
-
-    def __init__(self, ticket: Ticket | None, answer: dict[str, Any] | None) -> None:
-        super().__init__("repeated")
-        self.ticket, self.answer = ticket, answer
-
-
 def ticket_register(
     new: NewTicket,
     *,
@@ -136,10 +118,10 @@ def ticket_register(
             finish_event(event, decision)
             take_files(ticket, book, _given(new, book), actor=actor)
             link_tickets(ticket, decision, actor=actor, at=at)
+            keep_records(ticket, decision, book=book, world=world, actor=actor, at=at)
             write_messages(ticket, decision, book=book, world=world, at=at)
             outcome = Outcome(ticket, decision.after, book, world, decision)
-            if idempotency is not None:
-                _keep_answer(idempotency, outcome, actor, at)
+            keep_answer(idempotency, outcome, actor, at)
             return outcome
     except IntegrityError:
         _refuse_repeated(new, idempotency, actor)  # somebody with the same key was first
@@ -155,34 +137,11 @@ def searchable(ticket: Ticket) -> str:
 
 
 def _refuse_repeated(new: NewTicket, idempotency: Idempotency | None, actor: Person) -> None:
-    if idempotency is not None:
-        known = next(iter(IdempotencyKey.objects.raw(KNOWN_KEY, [actor.pk, idempotency.key])), None)
-        if known is not None and known.body_sha256 != idempotency.body_sha256:
-            errors = Invalid()
-            errors.add(
-                "Idempotency-Key",
-                "这个键已用于另一件内容不同的请求",
-                "This key was used for a request with another body",
-            )
-            raise errors
-        if known is not None:
-            raise Repeated(known.ticket, known.answer)
+    refuse_repeated(idempotency, actor)
     if new.external_id:
         ticket = Ticket.objects.filter(source=new.source, external_id=new.external_id).first()
         if ticket is not None:
             raise Repeated(ticket, None)
-
-
-def _keep_answer(idempotency: Idempotency, outcome: Outcome, actor: Person, at: datetime) -> None:
-    kept = IdempotencyKey(
-        person=actor,
-        key=idempotency.key,
-        body_sha256=idempotency.body_sha256,
-        ticket=outcome.ticket,
-        answer=idempotency.answer(outcome),
-        created_at=at,
-    )
-    insert([kept])
 
 
 # ── the beginning ────────────────────────────────────────────────────────────────────────────────────

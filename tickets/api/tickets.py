@@ -12,8 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ..access import visible_id, visible_to
+from ..actions.idempotency import Idempotency, Repeated
 from ..actions.outcome import Outcome
-from ..actions.register import Idempotency, Repeated, ticket_register
+from ..actions.register import ticket_register
 from ..actions.tickets import ticket_act, ticket_read
 from ..core.sentences import Invalid, Refused, invalid
 from ..models import RulebookVersion
