@@ -3,6 +3,9 @@ FROM python:3.11-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
     DATA_DIR=/data STATIC_MANIFEST=true
 
+# Documents as PDF: the layout library, and a font that has Chinese characters.
+RUN apt-get update && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 \
+      libharfbuzz-subset0 fonts-noto-cjk && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /app complaints && install -d -o complaints -g complaints /data
 WORKDIR /app
 COPY requirements.txt .
