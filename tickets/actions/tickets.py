@@ -25,6 +25,7 @@ from ..rulebook.registry import book_of
 from .files import take_files
 from .links import link_tickets
 from .outcome import Outcome
+from .records import keep_records
 from .write import write
 
 TRIES = 30
@@ -73,6 +74,7 @@ def ticket_act(
         take_files(found.ticket, found.book, given, actor=actor)
         link_tickets(found.ticket, decision, actor=actor, at=at)
         write(found.ticket, decision, book=found.book, world=found.world, actor=actor.pk, at=at)
+        keep_records(found.ticket, decision, book=found.book, world=found.world, actor=actor, at=at)
         return Outcome(found.ticket, decision.after, found.book, found.world, decision)
 
     return in_turn(once)

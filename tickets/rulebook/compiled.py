@@ -342,6 +342,21 @@ class Phrases:
     polite: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a room above the engine keeps beside the ticket when one of these actions is done (`[records]`).
+
+    `keep` says which fields each of its words comes from (the first that has a value), `clocks` which clocks it reads.
+    """
+
+    name: str
+    title: Title
+    on: frozenset[str]
+    keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    clocks: Mapping[str, str] = field(default_factory=dict)
+    when: Condition = ALWAYS
+
+
 
 @dataclass(frozen=True, slots=True)
 class Book:
@@ -369,6 +384,7 @@ class Book:
     barrier: str = "person"
     roll: bool = False
     end: str = "midnight"
+    records: Mapping[str, Record] = field(default_factory=dict)
     owner: str = ""
     interpreter: str = ""
     effective: str = ""

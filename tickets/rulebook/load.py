@@ -79,6 +79,7 @@ def compile_into(source: Mapping[str, object], problems: Problems) -> Book:
         priority=vocabulary.priority(source, problems),
         penalties=vocabulary.penalties(source, problems),
         reports=vocabulary.reports(source, problems),
+        records=vocabulary.records(source, problems),
         phrases=vocabulary.phrases(source, problems),
         actions_of_step=by_origin(actions, steps, lambda action: action.from_steps),
         actions_of_end=by_origin(actions, ends, lambda action: action.from_ends),

@@ -176,6 +176,7 @@ NOUNS: dict[str, str] = {
     "clock state": "时钟状态",
     "stage": "阶段",
     "kind": "类别",
+    "record": "记录",
     "type": "类型",
     "way": "通知方式",
     "barrier": "回避范围",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tickets.rulebook import words
-from tickets.rulebook.compiled import Field, Message, Penalty, Phrases, PriorityRow, Report, Row, Table, Title
+from tickets.rulebook.compiled import Field, Message, Penalty, Phrases, PriorityRow, Record, Report, Row, Table, Title
 from tickets.rulebook.parse import condition_at
 from tickets.rulebook.problems import Problems
 from tickets.rulebook.reader import Reader
@@ -246,6 +246,25 @@ def report(name: str, value: object, problems: Problems) -> Report:
     if due and not words.is_limit(due) and not words.REPORT_DUE.fullmatch(due):
         problems.add(reader.at("due"), "bad_format", name=due, noun="day 30 or a limit")
     return Report(name, reader.title(default=name), every, due, reader.names("by"), reader.names("to"))
+
+
+def records(source: Mapping[str, object], problems: Problems) -> dict[str, Record]:
+    return {name: record(name, value, problems) for name, value in section(source, "records", problems).items()}
+
+
+def record(name: str, value: object, problems: Problems) -> Record:
+    reader = Reader(value, f"records.{name}", problems, words.RECORD)
+    reader.require("on")
+    keep = Reader(reader.words.get("keep", {}), reader.at("keep"), problems)
+    clocks = Reader(reader.words.get("clocks", {}), reader.at("clocks"), problems)
+    return Record(
+        name=name,
+        title=reader.title(default=name),
+        on=frozenset(reader.names("on")),
+        keep={word: keep.names(word) for word in keep.words},
+        clocks={word: clocks.text(word) for word in clocks.words},
+        when=condition_at(reader),
+    )
 
 
 def phrases(source: Mapping[str, object], problems: Problems) -> Phrases:

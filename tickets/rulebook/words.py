@@ -85,8 +85,9 @@ PLACES = (
     "state",
 )
 
-LEAF_SECTIONS = ("fields", "messages", "alarms", "priority", "phrases", "penalties")
-SECTIONS = ("rulebook", "roles", "ends", *LEAF_SECTIONS, "tables", "steps", "actions", "clocks", "reports", "en")
+LEAF_SECTIONS = ("fields", "messages", "alarms", "priority", "phrases", "penalties", "papers")
+OWN_SECTIONS = ("tables", "steps", "actions", "clocks", "reports", "records")
+SECTIONS = ("rulebook", "roles", "ends", *LEAF_SECTIONS, *OWN_SECTIONS, "en")
 
 RULEBOOK = (
     "id",
@@ -131,6 +132,7 @@ PENALTY = ("title", "en", "when", "fine", "points", "per", "per_en", "measures",
 REPORT = ("title", "en", "every", "due", "by", "to")
 PRIORITY = ("when", "score", "because", "because_en", "mark", "mark_en", "short", "short_en")
 PHRASES = ("title", "en", "polite", "forbidden")
+RECORD = ("title", "en", "on", "when", "keep", "clocks")
 EFFECTS = {
     "next": ("at", "limit", "when"),
     "ask": ("at", "limit", "when"),

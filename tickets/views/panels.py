@@ -23,7 +23,7 @@ class Panel:
     clock_notes: dict[int, str] = field(default_factory=dict)  # by the clock's id: 16:36 已预警
 
 
-PanelMaker = Callable[[Reader, Ticket], Panel]
+PanelMaker = Callable[[Reader, Ticket], Panel | None]  # None: nothing of that room on this ticket
 _makers: list[PanelMaker] = []
 
 
@@ -34,4 +34,4 @@ def register_panel(maker: PanelMaker) -> None:
 
 
 def panels_of(reader: Reader, ticket: Ticket) -> list[Panel]:
-    return [make(reader, ticket) for make in _makers]
+    return [panel for make in _makers if (panel := make(reader, ticket)) is not None]

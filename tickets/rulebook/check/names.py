@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tickets.rulebook import words
+from tickets.rulebook import keepers, words
 from tickets.rulebook.check.effects import Origin, check_effects
 from tickets.rulebook.check.scope import CONDITION_WORDS, Scope, fits
 from tickets.rulebook.compiled import (
@@ -17,6 +17,7 @@ from tickets.rulebook.compiled import (
     End,
     Next,
     Step,
+    Record,
 )
 from tickets.rulebook.problems import Problems
 
@@ -201,3 +202,21 @@ def check_data(scope: Scope) -> None:
     for name, report in scope.book.reports.items():
         scope.roles(report.by, f"reports.{name}.by")
         scope.roles((one for one in report.to if one != "regulator"), f"reports.{name}.to")
+    for record in scope.book.records.values():
+        check_record(record, scope)
+
+
+def check_record(record: Record, scope: Scope) -> None:
+    """A record is known to a room of this installation, its words too, and its actions, fields and clocks are there."""
+    place, book = f"records.{record.name}", scope.book
+    if scope.known(record.name, "record", keepers.names(), place):
+        for word in sorted({*record.keep, *record.clocks}):
+            scope.known(word, "word", keepers.words_of(record.name), place)
+    for action in sorted(record.on):
+        scope.known(action, "action", book.actions, f"{place}.on")
+    for word, fields in record.keep.items():
+        for name in fields:
+            scope.known(name, "field", scope.facts, f"{place}.keep.{word}")
+    for word, clock in record.clocks.items():
+        scope.known(clock, "clock", book.clocks, f"{place}.clocks.{word}")
+    scope.condition(record.when, f"{place}.when")
