@@ -3,6 +3,7 @@
 from .admin_log import AdminEntry
 from .attachment import Attachment
 from .clock import Clock
+from .contact import Contact
 from .customer import Customer
 from .desk import AccessLog, Draft
 from .endpoint import GroupRobot, Subscription
@@ -29,6 +30,7 @@ __all__ = [
     "CalendarDay",
     "CalendarYear",
     "Clock",
+    "Contact",
     "Customer",
     "DayRoot",
     "Draft",

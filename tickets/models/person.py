@@ -77,6 +77,8 @@ class ApiToken(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
     digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=60, blank=True)  # what it is for
+    beginning = models.CharField(max_length=6, blank=True)  # to tell one from another; nothing to guess the rest by
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
