@@ -226,7 +226,7 @@ def new_page(browser: Any, live_server: Any) -> Iterator[Any]:
     def make(**options: Any) -> Any:
         defaults = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1440, "height": 900}}
         context = browser.new_context(base_url=live_server.url, **{**defaults, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 
 from tests.cast import NOON, cast
 from tests.tickets.rulebook_files import OWN, SMALL
 from tickets.actions.books import book_load
-from tickets.models import RulebookVersion
+from tickets.models import Duty, Organisation, RulebookVersion, Unit
 from tickets.rulebook.problems import RulebookErrors
 from tickets.rulebook.registry import book_of, current_books, current_version, source_of
 from tickets.rulebook.source import Flat, flatten
@@ -146,3 +147,38 @@ def test_R02_a_stored_version_compiles_to_the_same_book_in_the_same_order(tmp_pa
     assert book_of(version.pk) is book
     with pytest.raises(RulebookVersion.DoesNotExist):
         book_of(0)
+
+
+# ── an organisation beside the rulebook ──────────────────────────────────────────────────────────────
+
+
+@pytest.mark.django_db
+def test_R01_check_says_that_an_organisation_has_a_holder_for_every_step() -> None:
+    cast()
+    code, out, err = run("check", "property", "--organisation", "PROP")
+    assert (code, err) == (0, "")
+    assert "PROP has a holder for every step" in out
+
+
+@pytest.mark.django_db
+def test_R01_check_names_the_step_that_an_organisation_cannot_hold() -> None:
+    c = cast()
+    Duty.objects.filter(role="dispatcher").delete()
+    Unit.objects.filter(code="410000-centre").update(functions=["service"])
+    Unit.objects.filter(code="HQ-centre").update(functions=["service"])
+    Organisation.objects.filter(pk=c.hq.pk).update(stamp=F("stamp") + 1)
+    code, _, err = run("check", "unicom-complaint", "--organisation", "HQ")
+    assert code == 1
+    assert "steps.review: nobody holds dispatcher" in err
+    assert 'no unit with function "centre" and somebody of dispatcher from 410100 upwards' in err
+
+
+@pytest.mark.django_db
+def test_R01_check_names_the_person_who_would_have_to_approve_their_own_request() -> None:
+    c = cast()
+    Duty.objects.filter(person=c.people["general_manager2"]).delete()
+    Duty.objects.create(person=c.people["general_manager"], unit=c.units["PROP-site1-engineering"], role="dept_head")
+    Organisation.objects.filter(pk=c.prop.pk).update(stamp=F("stamp") + 1)
+    Duty.objects.filter(role="manager").delete()
+    _, _, err = run("check", "property", "--organisation", "PROP")
+    assert "actions.overrun.approval: only general_manager may approve" in err

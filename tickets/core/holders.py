@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from ..rulebook.compiled import Book, HolderSpec
@@ -141,14 +141,21 @@ def _routed(search: Search, *, climb: bool) -> Holder | None:
 
 def _with_function(function: str, place: str, search: Search) -> Holder | None:
     """The nearest unit with the function in a tier, then tier by tier upwards (law 6)."""
-    head: UnitView | None = _start(place, search)
+    fitting = nearest_with(search.world, _start(place, search), function, search.takes)
+    base = search.world.units[search.base].path
+    return Holder(min(fitting, key=lambda unit: _distance(unit.path, base)).id) if fitting else None
+
+
+def nearest_with(
+    world: World, head: UnitView | None, function: str, takes: Callable[[UnitView], bool]
+) -> list[UnitView]:
+    """The units with the function that take the work, in the tier of `head`, else in the next one up that has any."""
     while head is not None:
-        fitting = [unit for unit in search.world.within_tier(head) if function in unit.functions and search.takes(unit)]
+        fitting = [unit for unit in world.within_tier(head) if function in unit.functions and takes(unit)]
         if fitting:
-            base = search.world.units[search.base].path
-            return Holder(min(fitting, key=lambda unit: _distance(unit.path, base)).id)
-        head = search.world.tier_above(head.id)
-    return None
+            return fitting
+        head = world.tier_above(head.id)
+    return []
 
 
 def _start(place: str, search: Search) -> UnitView | None:

@@ -1,4 +1,4 @@
-"""`manage.py rulebook check FILE | load FILE | list`: prove, load and list rulebooks (R01, language page §11.10)."""
+"""`manage.py rulebook check FILE | load FILE | list | retime ID`: prove, load and list rulebooks (R01, language page §11.10)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from tickets.rulebook.check import Report, prove
+from tickets.rulebook.compiled import Book
 from tickets.rulebook.problems import Problem, RulebookErrors
 from tickets.rulebook.source import Flat, find_book, flatten
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         commands = parser.add_subparsers(dest="what", required=True, metavar="check|load|list|retime")
         check = commands.add_parser("check", help="prove rulebooks; nothing is stored")
         check.add_argument("files", nargs="+", metavar="FILE")
+        check.add_argument("--organisation", metavar="CODE", help="has this organisation a holder for every step?")
         load = commands.add_parser("load", help="prove rulebooks and store them as versions")
         load.add_argument("files", nargs="+", metavar="FILE")
         load.add_argument("--root", metavar="CODE", help="only this organisation may use them")
@@ -62,6 +64,17 @@ class Command(BaseCommand):
             raise RulebookErrors(report.errors)
         self.say_warnings(report, options["lang"])
         self.stdout.write(f"{flat.file}: {book.id} {book.version}: {said(report)}")
+        if options["organisation"]:
+            self.check_organisation(flat, book, options)
+
+    def check_organisation(self, flat: Flat, book: Book, options: dict[str, Any]) -> None:
+        from tickets.staffing import vacancies  # here, so that the proof alone needs no database
+
+        organisation = organisation_of(options["organisation"])
+        found = vacancies(organisation, book)
+        if found:
+            raise RulebookErrors([Problem(flat.file, one.place, one.reason, one.reason_zh) for one in found])
+        self.stdout.write(f"{flat.file}: {organisation.code} has a holder for every step")
 
     def say_warnings(self, report: Report, language: str) -> None:
         for warning in report.warnings:
