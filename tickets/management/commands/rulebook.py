@@ -1,4 +1,4 @@
-"""`manage.py rulebook check FILE | load FILE | list | retime ID`: prove, load and list rulebooks (R01, language page §11.10)."""
+"""`manage.py rulebook check | load | list | retime`: prove, load, list, re-time (R01, R02, language page §11.10)."""
 
 from __future__ import annotations
 
