@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from ..actions.contacts import NewContact
 from ..actions.register import NewCustomer, NewTicket
 from ..core.given import EARLIEST, LATEST
 from ..core.sentences import Invalid
@@ -22,6 +23,7 @@ CUSTOMER_TEXTS = ("name", "phone", "account", "email", "address", "level", "bran
 NAMES = frozenset({*TEXTS, "confidential", "received_at", "customer", "respondent", "data"})
 CUSTOMER_NAMES = frozenset({*CUSTOMER_TEXTS, "anonymous"})
 REQUIRED = ("rulebook", "channel", "content")
+CONTACT_TEXTS = ("content", "channel", "phone", "call_id", "recording")
 
 
 def new_ticket(body: Any, *, source: str) -> tuple[str, NewTicket]:
@@ -55,6 +57,12 @@ def new_ticket(body: Any, *, source: str) -> tuple[str, NewTicket]:
     instant_of(texts["occurred_at"] or None, "occurred_at", errors)
     errors.raise_if_any()
     return texts["rulebook"], new
+
+
+def contact_of(body: Mapping[str, Any], errors: Invalid) -> NewContact:
+    """What a customer said when they called again; what is wrong with it goes into `errors`."""
+    texts = {name: _text(body, name, name, errors) for name in CONTACT_TEXTS}
+    return NewContact(**texts, urge=_flag(body, "urge", "urge", errors))
 
 
 def _customer(body: Mapping[str, Any], errors: Invalid) -> tuple[NewCustomer, bool]:

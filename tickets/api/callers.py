@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import Left
 
+from ..caller_words import is_late, next_words, progress_words, step_words, unit_words
 from ..core.world import World
 from ..models import Contact, Ticket
-from ..caller_words import is_late, next_words, progress_words, step_words, unit_words
 from ..rulebook.registry import book_of
 from .represent import times_of
 
 RECENT = timedelta(days=30)
 MOST_COUNTED = 200
-SHORT = 200
+MOST_CONTACTS = 1000
+SHORT = 200  # characters of what was said
 IN_ROWS = (
     *("number", "kind", "rulebook_id", "subject", "state", "step_kind", "unit_id", "channel"),
     *("received_at", "promised_at", "settled_at", "ended_at"),
@@ -34,11 +36,20 @@ class Since:
     last_at: datetime | None = None
 
 
-def since_of(tickets: Iterable[Ticket]) -> dict[int, Since]:
-    """By ticket, in one statement; the registration itself is not counted."""
-    rows = Contact.objects.filter(ticket__in=[ticket.pk for ticket in tickets], seq__gt=1).values("ticket_id")
-    counted = rows.annotate(n=Count("pk"), urged=Count("pk", filter=Q(urge=True)), last=Max("at"))
-    return {row["ticket_id"]: Since(row["n"], row["urged"], row["last"]) for row in counted.order_by()}
+def contacts_of(tickets: Iterable[Ticket]) -> list[Contact]:
+    """The further contacts of these tickets, newest first; the registration itself is not among them."""
+    rows = Contact.objects.filter(ticket__in=[ticket.pk for ticket in tickets], seq__gt=1)
+    short = rows.annotate(beginning=Left("content", SHORT)).defer("content", "phone")
+    return list(short.order_by("-at", "-pk")[:MOST_CONTACTS])
+
+
+def since_of(contacts: Iterable[Contact]) -> defaultdict[int, Since]:
+    """By ticket; nothing since is zero contacts."""
+    found: defaultdict[int, Since] = defaultdict(Since)
+    for one in contacts:
+        known = found[one.ticket_id]
+        found[one.ticket_id] = Since(known.count + 1, known.urged + one.urge, known.last_at or one.at)
+    return found
 
 
 def told(ticket: Ticket, since: Since, world: World, at: datetime) -> dict[str, Any]:
@@ -98,25 +109,15 @@ def history_of(tickets: QuerySet[Ticket], rows: list[Ticket], world: World, at: 
     }
 
 
-def last_contact(rows: list[Ticket], world: World) -> dict[str, Any] | None:
+def last_contact(rows: list[Ticket], contacts: list[Contact], world: World) -> dict[str, Any] | None:
     """When and about what this customer was last in touch: a further contact, or the latest registration."""
     if not rows:
         return None
-    newest = max(rows, key=lambda ticket: ticket.received_at)
-    again = Contact.objects.filter(ticket__in=[ticket.pk for ticket in rows], seq__gt=1).order_by("-at", "-pk").first()
+    newest, times = max(rows, key=lambda ticket: ticket.received_at), times_of(world)
+    again = contacts[0] if contacts else None
     if again is None or again.at < newest.received_at:
-        return {
-            "at": times_of(world)(newest.received_at),
-            "ticket": newest.number,
-            "channel": newest.channel or None,
-            "urge": False,
-            "content": newest.subject,
-        }
+        first = {"at": times(newest.received_at), "ticket": newest.number, "channel": newest.channel or None}
+        return {**first, "urge": False, "content": newest.subject}
     numbers = {ticket.pk: ticket.number for ticket in rows}
-    return {
-        "at": times_of(world)(again.at),
-        "ticket": numbers[again.ticket_id],
-        "channel": again.channel or None,
-        "urge": again.urge,
-        "content": again.content[:SHORT],
-    }
+    then = {"at": times(again.at), "ticket": numbers[again.ticket_id], "channel": again.channel or None}
+    return {**then, "urge": again.urge, "content": again.beginning}  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from ..core.world import World
 from ..models import AccessLog, Customer
 from ..rulebook.registry import book_of, current_books
 from . import schema
-from .callers import IN_ROWS, MOST_COUNTED, Since, history_of, last_contact, since_of, told
+from .callers import IN_ROWS, MOST_COUNTED, contacts_of, history_of, last_contact, since_of, told
 from .endpoint import Endpoint
 
 NAMES = frozenset({"phone"})
@@ -43,13 +43,14 @@ class CustomerLookup(Endpoint):
             AccessLog.objects.create(person=self.person, what=f"customer:{customer.pk}", purpose="lookup", at=self.at)
         rows = list(tickets.only(*IN_ROWS).order_by(F("ended_at").desc(nulls_first=True), "-pk")[: MOST_COUNTED + 1])
         waiting = [ticket for ticket in rows if ticket.is_open][:MOST_OPEN]
-        since = since_of(waiting)
+        contacts = contacts_of(rows)
+        since = since_of(contacts)
         return Response(
             {
                 "customer": self._customer(customer, in_full),
-                "open_tickets": [told(ticket, since.get(ticket.pk, Since()), world, self.at) for ticket in waiting],
+                "open_tickets": [told(ticket, since[ticket.pk], world, self.at) for ticket in waiting],
                 "history": history_of(tickets, rows, world, self.at),
-                "last_contact": last_contact(rows, world),
+                "last_contact": last_contact(rows, contacts, world),
             }
         )
 

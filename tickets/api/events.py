@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ..core import contacts
 from ..core.rules import APPROVAL_ACTIONS
 from ..core.world import World
 from ..models import Event, Ticket
@@ -53,6 +54,8 @@ def event_dict(event: Event, book: Book, world: World, language: str) -> dict[st
 
 def event_title(name: str, book: Book, language: str) -> str:
     """The action's own words; a clock's title where it ran out."""
+    if name in contacts.TITLES:
+        return contacts.TITLES[name].say(language)
     action = book.actions.get(name) or APPROVAL_ACTIONS.get(name)
     if action is not None:
         return action.title.say(language)

@@ -80,6 +80,12 @@ PAGING = [
     query("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, f"rows of a page, at most {MOST}"),
 ]
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="T20261124000001")
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+    OpenApiParameter.HEADER,
+    description="The same key and body give the first answer again.",
+)
 FLAG = {"type": "boolean"}
 MOMENT = "a time with its offset, or a date"
 TICKET_FILTERS = [
@@ -128,14 +134,7 @@ TICKET_CREATE = described(
     answers={201: OpenApiResponse(shapes.TicketShape, "The ticket; a repeated request gives the first answer again.")},
     refusals=(*WRITING, 409),
     request=shapes.NewTicketShape,
-    parameters=[
-        OpenApiParameter(
-            "Idempotency-Key",
-            {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
-            OpenApiParameter.HEADER,
-            description="The same key and body give the first answer again.",
-        ),
-    ],
+    parameters=[KEY],
     examples=[OpenApiExample("A call at the hotline", EXAMPLE_TICKET, request_only=True)],
 )
 TICKET_ONE = described(
@@ -164,6 +163,35 @@ TICKET_EVENTS = described(
     answers={200: paged("Event", shapes.EventShape)},
     refusals=ONE,
     parameters=[NUMBER, *PAGING],
+)
+TICKET_CONTACTS = described(
+    "tickets_contacts",
+    "What the customer said since",
+    answers={200: paged("Contact", shapes.ContactShape)},
+    refusals=ONE,
+    parameters=[NUMBER, *PAGING],
+)
+EXAMPLE_CONTACT = {
+    "content": "又断线了，请快点派人来。",
+    "urge": True,
+    "call_id": "CC-88",
+    "recording": "rec/CC-88.wav",
+}
+TICKET_CONTACT = described(
+    "tickets_contact",
+    "The customer called again: append what was said, urge if they urge",
+    answers={201: OpenApiResponse(shapes.CallerTicketShape, "The ticket, with what to tell the caller.")},
+    refusals=(*WRITING, 404, 409),
+    request=shapes.NewContactShape,
+    parameters=[NUMBER, KEY],
+    examples=[OpenApiExample("A caller who urges", EXAMPLE_CONTACT, request_only=True)],
+)
+TICKET_PROGRESS = described(
+    "tickets_progress",
+    "How far it is, in words for the caller",
+    answers={200: shapes.CallerTicketShape},
+    refusals=ONE,
+    parameters=[NUMBER],
 )
 UPLOAD_BODY = {"multipart/form-data": shapes.UploadShape}
 TICKET_ATTACHMENTS = described(

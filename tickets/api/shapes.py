@@ -19,8 +19,10 @@ def time(*, null: bool = True, required: bool = True) -> serializers.DateTimeFie
     return serializers.DateTimeField(allow_null=null, required=required)
 
 
-def whole(*, null: bool = False, required: bool = True, least: int | None = None) -> serializers.IntegerField:
-    return serializers.IntegerField(allow_null=null, required=required, min_value=least)
+def whole(
+    *, null: bool = False, required: bool = True, least: int | None = None, help_text: str | None = None
+) -> serializers.IntegerField:
+    return serializers.IntegerField(allow_null=null, required=required, min_value=least, help_text=help_text)
 
 
 class ProblemShape(serializers.Serializer[Any]):
@@ -283,7 +285,34 @@ class CallerTicketShape(serializers.Serializer[Any]):
     unit = text(null=True)
     received_at = time(null=False)
     promised_at = time()
+    settled_at = time()
+    closed_at = time()
     overdue = serializers.BooleanField()
+    said = text(help_text="how far it is, to read out to the caller")
+    next = text(null=True, help_text="what comes next, to read out")
+    contacts = whole(help_text="further contacts since it was registered")
+    urged = whole(help_text="how many of them urged (催办)")
+    last_contact_at = time(null=False)
+
+
+class NewContactShape(serializers.Serializer[Any]):
+    content = text(longest=20_000, help_text="the customer's own words: nobody changes them afterwards")
+    urge = serializers.BooleanField(allow_null=True, required=False, help_text="催办")
+    channel = text(null=True, required=False, longest=60)
+    phone = text(null=True, required=False, longest=60)
+    call_id = text(null=True, required=False, longest=120, help_text="the call's number at the hotline, once for ever")
+    recording = text(null=True, required=False, longest=300, help_text="where the recording lies")
+
+
+class ContactShape(serializers.Serializer[Any]):
+    seq = whole(help_text="the event's; 1 is the registration itself")
+    at = time(null=False)
+    channel = text(null=True)
+    content = text()
+    urge = serializers.BooleanField()
+    call_id = text(null=True)
+    recording = text(null=True)
+    by = text(null=True)
 
 
 class HistoryShape(serializers.Serializer[Any]):
@@ -292,12 +321,23 @@ class HistoryShape(serializers.Serializer[Any]):
     ended = whole()
     last_30_days = whole()
     last_received_at = time()
+    by_rulebook = serializers.DictField(child=whole())
+    by_state = serializers.DictField(child=whole())
+
+
+class LastContactShape(serializers.Serializer[Any]):
+    at = time(null=False)
+    ticket = text()
+    channel = text(null=True)
+    urge = serializers.BooleanField()
+    content = text()
 
 
 class LookupShape(serializers.Serializer[Any]):
     customer = CustomerShape(allow_null=True)
     open_tickets = CallerTicketShape(many=True)
     history = HistoryShape()
+    last_contact = LastContactShape(allow_null=True)
 
 
 class BookRowShape(serializers.Serializer[Any]):

@@ -45,6 +45,20 @@ class TicketEndpoint(Endpoint):
             raise Http404
         return found
 
+    def idempotency(self, request: Request, answer: Any, place: str = "") -> Idempotency | None:
+        """The client's key, if it sent one; `place` tells one address from another. Raises Invalid."""
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return None
+        if not key.strip() or len(key) > LONGEST_KEY or not key.isprintable():
+            raise invalid(
+                "Idempotency-Key",
+                f"要 1 到 {LONGEST_KEY} 个可见字符",
+                f"Must be 1 to {LONGEST_KEY} printable characters",
+            )
+        said = place + json.dumps(request.data, sort_keys=True, ensure_ascii=True)
+        return Idempotency(key, hashlib.sha256(said.encode()).hexdigest(), answer)
+
     def represent(self, outcome: Outcome) -> dict[str, Any]:
         return ticket_dict(outcome, actor=self.person, at=self.at, language=self.language)
 
@@ -70,7 +84,7 @@ class Tickets(TicketEndpoint):
 
         try:
             outcome = ticket_register(
-                new, version=version, actor=self.person, at=self.at, idempotency=self._idempotency(request, answer)
+                new, version=version, actor=self.person, at=self.at, idempotency=self.idempotency(request, answer)
             )
         except Repeated as repeated:
             return self._again(repeated)
@@ -84,19 +98,6 @@ class Tickets(TicketEndpoint):
         if version is None:
             raise invalid("rulebook", f"没有生效的规则“{book}”", f'No rulebook "{book}" is in force')
         return version
-
-    def _idempotency(self, request: Request, answer: Any) -> Idempotency | None:
-        key = request.headers.get("Idempotency-Key")
-        if key is None:
-            return None
-        if not key.strip() or len(key) > LONGEST_KEY or not key.isprintable():
-            raise invalid(
-                "Idempotency-Key",
-                f"要 1 到 {LONGEST_KEY} 个可见字符",
-                f"Must be 1 to {LONGEST_KEY} printable characters",
-            )
-        said = json.dumps(request.data, sort_keys=True, ensure_ascii=True)
-        return Idempotency(key, hashlib.sha256(said.encode()).hexdigest(), answer)
 
     def _again(self, repeated: Repeated) -> Response:
         """The first answer again; of a repeated `external_id` the ticket as it is now."""

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from .attachments import Attachments, OneAttachment, TicketAttachments
+from .contacts import TicketContacts, TicketProgress
 from .customers import CustomerLookup
 from .events import TicketEvents
 from .rulebooks import OneRulebook, Rulebooks
@@ -17,6 +18,8 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"^tickets/{NUMBER}/actions/$", TicketActions.as_view(), name="api-ticket-actions"),
     re_path(rf"^tickets/{NUMBER}/events/$", TicketEvents.as_view(), name="api-ticket-events"),
     re_path(rf"^tickets/{NUMBER}/attachments/$", TicketAttachments.as_view(), name="api-ticket-attachments"),
+    re_path(rf"^tickets/{NUMBER}/contacts/$", TicketContacts.as_view(), name="api-ticket-contacts"),
+    re_path(rf"^tickets/{NUMBER}/progress/$", TicketProgress.as_view(), name="api-ticket-progress"),
     path("attachments/", Attachments.as_view(), name="api-attachments"),
     path("attachments/<uuid:id>/", OneAttachment.as_view(), name="api-attachment"),
     path("customers/lookup/", CustomerLookup.as_view(), name="api-customer-lookup"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from complaints_site.lib import format as fmt
 from tickets.actions.preview import title_of
 from tickets.actions.retime import PUBLISHED, RETIMED
+from tickets.core import contacts
 from tickets.core.picture import Picture
 from tickets.models import Attachment, Event
 from tickets.rulebook.compiled import RESERVED_FIELDS, Book
@@ -62,7 +63,13 @@ def _approved(title: str, event: Event) -> str:
 
 def event_title(book: Book, name: str) -> str:
     """派单; 申请：超时审批; 对外承诺 到期."""
-    own = {"import": _("导入"), RETIMED: _("按新版规则手册重算时限"), PUBLISHED: _("年历公布，重算时限")}
+    own = {
+        "import": _("导入"),
+        RETIMED: _("按新版规则手册重算时限"),
+        PUBLISHED: _("年历公布，重算时限"),
+        contacts.CONTACTED: _("客户再次联系"),
+        contacts.URGED: _("客户催办"),
+    }
     if name in own:
         return own[name]
     action, _dot, moment = name.partition(".")
@@ -99,8 +106,16 @@ def _facts(reader: Reader, book: Book, event: Event, given: dict[str, Any]) -> l
 
 
 def _name(book: Book, name: str) -> str:
-    reserved = {"assignee": _("处理人"), "until": _("新的时限"), "to": _("接收单位"), "reason": _("理由")}
-    return reserved[name] if name in (*RESERVED_FIELDS, "reason") else words.field_title(book, name, language())
+    own = {
+        "assignee": _("处理人"),
+        "until": _("新的时限"),
+        "to": _("接收单位"),
+        "reason": _("理由"),
+        "call_id": _("通话编号"),
+        "recording": _("录音"),
+    }
+    known = name in RESERVED_FIELDS or name == "reason" or name not in book.fields
+    return own[name] if known and name in own else words.field_title(book, name, language())
 
 
 def said(reader: Reader, book: Book, name: str, value: Any) -> str:
