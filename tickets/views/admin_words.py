@@ -67,6 +67,8 @@ WHAT_WORDS = {
     "absence_set": gettext_lazy("登记缺勤和代理"),
     "absence_end": gettext_lazy("结束缺勤"),
     "tokens_revoke": gettext_lazy("收回令牌"),
+    "contact_set": gettext_lazy("设联系责任人"),
+    "contacts_import": gettext_lazy("导入联系责任人"),
 }
 
 
