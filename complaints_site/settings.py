@@ -218,6 +218,18 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "complaints@localhost")
 
 # ── REST ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── other ways out: text messages, robots in chat groups, webhooks ───────────────────────────────────
+# Where calls to other systems may go: hosts (`*.example.com` too), and networks that are none of the internet's.
+OUTBOUND_HOSTS = env.list("OUTBOUND_HOSTS", ["qyapi.weixin.qq.com", "oapi.dingtalk.com"])
+OUTBOUND_NETWORKS = env.list("OUTBOUND_NETWORKS", [])
+DELIVERY_THREADS = env.int("DELIVERY_THREADS", 16)  # messages on their way at the same time
+SMS_URL = env.str("SMS_URL", "")
+SMS_HEADERS = env.json("SMS_HEADERS", {})
+SMS_BODY = env.json("SMS_BODY", {"to": "{to}", "text": "{text}", "id": "{key}"})
+SMS_TAKEN = env.json("SMS_TAKEN", {})  # what the answer of a gateway holds that took the message, as {"code": 0}
+WECOM_URL = env.str("WECOM_URL", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send")
+DINGTALK_URL = env.str("DINGTALK_URL", "https://oapi.dingtalk.com/robot/send")
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "tickets.api.authentication.TokenAuthentication",

@@ -30,6 +30,7 @@ from tickets.outbox import messages_for
 from tickets.rows import facts_of, memory_of
 from tickets.rulebook.compiled import Book, Effect, Moment, OneOf, Tell, Threshold
 from tickets.rulebook.registry import book_of
+from tickets.webhooks import webhooks_for
 
 from .models import Alert, SetAside
 
@@ -240,23 +241,42 @@ def _light_picture(firing: Firing) -> tuple[Picture, StepView]:
 def _messages(firing: Firing, told: list[Told], at: datetime) -> list[Message]:
     clock = firing.clock
     title = firing.book.clocks.get(clock.name) or firing.book.steps.get(clock.name)
-    return messages_for(
+    return _hooks(firing, at) + messages_for(
         told,
         ticket=firing.ticket,
         customer=None,
         book=firing.book,
         world=firing.world,
         at=at,
-        key=f"alert:{clock.pk}:{clock.generation}:{firing.moment.key}:{int(firing.instant.timestamp())}",
+        key=_key(firing),
         places={
             "number": firing.ticket.number,
             "subject": firing.ticket.subject,
-            "clock": title.title.zh if title else clock.name,
+            "clock": title.title if title else clock.name,
             "percent": firing.moment.key,
             "due": clock.due_at,
             "promise": firing.ticket.promised_at,
         },
     )
+
+
+def _hooks(firing: Firing, at: datetime) -> list[Message]:
+    clock = firing.clock
+    return webhooks_for(
+        f"alert.{firing.kind}",
+        ticket=firing.ticket,
+        units={firing.ticket.unit_id, clock.step.unit_id if clock.step else None},
+        world=firing.world,
+        at=at,
+        key=_key(firing),
+        clock=clock.name,
+        due_at=clock.due_at,
+    )
+
+
+def _key(firing: Firing) -> str:
+    clock = firing.clock
+    return f"alert:{clock.pk}:{clock.generation}:{firing.moment.key}:{int(firing.instant.timestamp())}"
 
 
 # ── moments that change the ticket, and clocks that can't be handled ─────────────────────────────────
@@ -273,6 +293,7 @@ def _fire(clock: Clock, at: datetime) -> None:
             return False
         # What an effectful moment tells is told by its effects, from the final facts; the alert stands here.
         Alert.objects.bulk_create([alert_of(firing, [], at)])
+        insert_all(_hooks(firing, at))
         return True
 
     if _only_tells(firing):

@@ -4,10 +4,32 @@ from __future__ import annotations
 
 from datetime import date, time
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
 from .calendars import Calendar, Hours, calendar_of
-from .core.world import AbsenceView, DutyView, PersonView, RouteView, UnitView, World
+from .core.world import (
+    AbsenceView,
+    DutyView,
+    PersonView,
+    RobotView,
+    RouteView,
+    SubscriptionView,
+    UnitView,
+    World,
+)
 from .day_tables import DayTable, china_table
-from .models import Absence, CalendarDay, CalendarYear, Duty, Organisation, Person, Route, Unit
+from .models import (
+    Absence,
+    CalendarDay,
+    CalendarYear,
+    Duty,
+    GroupRobot,
+    Organisation,
+    Person,
+    Route,
+    Subscription,
+    Unit,
+)
 
 _worlds: dict[int, World] = {}
 
@@ -32,11 +54,10 @@ def _read(organisation_id: int) -> World:
     organisation = Organisation.objects.get(pk=organisation_id)
     units = list(Unit.objects.filter(organisation=organisation))
     calendar, calendars = _calendars(organisation, units)
-    people = Person.objects.filter(organisation=organisation, is_active=True)
-    active = {person.pk: person for person in people}
+    active = {person.id: person for person in _people(organisation)}
     return World(
         units={unit.pk: _unit(unit) for unit in units},
-        people={p.pk: PersonView(p.pk, p.username, p.name, p.email, p.language) for p in active.values()},
+        people=active,
         duties=[
             DutyView(d.person_id, d.role, d.unit_id, d.subtree)
             for d in Duty.objects.filter(unit__organisation=organisation).order_by("id")
@@ -53,8 +74,25 @@ def _read(organisation_id: int) -> World:
             for a in Absence.objects.filter(person__organisation=organisation)
             if a.deputy_id in active
         ],
+        robots=[
+            RobotView(*row)
+            for row in GroupRobot.objects.filter(unit__organisation=organisation).values_list("id", "unit_id", "way")
+        ],
+        subscriptions=[
+            SubscriptionView(id_, unit, frozenset(events))
+            for id_, unit, events in Subscription.objects.filter(organisation=organisation, is_active=True).values_list(
+                "id", "unit_id", "events"
+            )
+        ],
         stamp=organisation.stamp,
     )
+
+
+def _people(organisation: Organisation) -> list[PersonView]:
+    """Whether a person has a mobile number is asked without reading it: to read one is to decrypt it."""
+    has_mobile = ExpressionWrapper(~Q(mobile=""), output_field=BooleanField())
+    rows = Person.objects.filter(organisation=organisation, is_active=True).annotate(has_mobile=has_mobile)
+    return [PersonView(*row) for row in rows.values_list("id", "username", "name", "email", "language", "has_mobile")]
 
 
 def _unit(unit: Unit) -> UnitView:

@@ -4,16 +4,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from .actions.retime import provisional_recount
-from .delivery import deliver_batch
+from .delivery import drain
 from .verify import seal_days
 
 
 @shared_task(ignore_result=True)
 def deliver() -> int:
-    total = 0
-    while handled := deliver_batch(at=timezone.now()):
-        total += handled
-    return total
+    return drain(now=timezone.now)
 
 
 @shared_task(ignore_result=True)

@@ -6,6 +6,8 @@ STARS = "****"
 # A district is the last place name that stays readable; a street or a village would find the house.
 _DISTRICT = re.compile(r"^.{1,14}?(?:(?<![小社园校院厂])区|[县旗])|^.{1,10}?市")
 
+_CONTACT = re.compile(r"[\w.+-]+@[\w.-]+|\+?\d[\d -]{5,}\d")
+
 
 def name(value: str) -> str:
     """A person keeps the first character (王**), a long name of a company its two ends (河南**商贸)."""
@@ -55,6 +57,11 @@ def mail(value: str) -> str:
     """l***@example.com."""
     local, at, domain = value.strip().partition("@")
     return f"{local[:1]}***@{domain}" if at else (STARS if local else "")
+
+
+def contacts(text: str) -> str:
+    """A text whose addresses and numbers of people are stars: what a far end says may repeat them."""
+    return _CONTACT.sub("***", text)
 
 
 KINDS = {"name": name, "phone": phone, "address": address, "identity": identity, "mail": mail}

@@ -137,10 +137,11 @@ def _clock_of(row: Message) -> int:
 
 def _notice(reader: Reader, row: Message) -> dict[str, Any]:
     local = timezone.localtime(row.created_at)
+    title, text = row.said_in(language())
     return {
         "id": row.pk,
-        "title": row.subject,
-        "text": row.text,
+        "title": title,
+        "text": text,
         "url": reverse("ticket", args=[row.ticket.number]) if row.ticket else "",
         "at_words": fmt.moment(local, at=timezone.localtime(reader.at)),
         "unread": row.read_at is None,

@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 from django.utils import timezone
 
-from tickets.delivery import BACK_OFF, LEASE, deliver_batch, message_resend
+from tickets.delivery import BACK_OFF, LEASE, deliver_batch, messages_resend
 from tickets.models import Message
 
 
@@ -107,7 +107,7 @@ class TestOutbox:
         assert state(message) == ("failed", len(BACK_OFF) + 1)
         assert deliver_batch(at=at + timedelta(days=9)) == 0
         gateway.does = "take"
-        message_resend(message_id=message.pk, at=at)
+        messages_resend(Message.objects.filter(pk=message.pk), at=at)
         assert deliver_batch(at=at) == 1
         assert state(message)[0] == "sent"
         record_property("fault", f"a mail gateway that refuses for good|dead letter after {len(BACK_OFF) + 1} tries")

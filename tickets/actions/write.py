@@ -20,6 +20,7 @@ from ..models import Event, Rectification, Ticket
 from ..outbox import messages_for
 from ..rows import Raced, put_facts, write_clocks, write_steps
 from ..rulebook.compiled import Book
+from ..webhooks import event_of, webhooks_for
 
 
 def put_picture(ticket: Ticket, book: Book, picture: Picture, at: datetime) -> set[str]:
@@ -98,21 +99,29 @@ def finish_event(event: Event, decision: Decision) -> None:
 
 def write_messages(ticket: Ticket, decision: Decision, *, book: Book, world: World, at: datetime) -> None:
     if decision.told:
-        insert(
-            messages_for(
-                decision.told,
-                ticket=ticket,
-                customer=ticket.customer,
-                book=book,
-                world=world,
-                at=at,
-                key=f"{ticket.number}:{ticket.event_count}",
-                places=places_of(ticket, decision),
-            )
+        messages += messages_for(
+            decision.told,
+            ticket=ticket,
+            customer=ticket.customer,
+            book=book,
+            world=world,
+            at=at,
+            key=key,
+            places=places_of(ticket, decision),
         )
     for unit in decision.rectify:
         Rectification.objects.get_or_create(
             ticket=ticket, unit_id=unit, closed_at=None, defaults={"action": decision.event, "opened_at": at}
+    messages += webhooks_for(
+        event_of(ticket, decision),
+        ticket=ticket,
+        units={ticket.received_unit_id, ticket.unit_id},
+        world=world,
+        at=at,
+        key=key,
+        action=decision.event,
+    )
+    insert(messages)
         )
 
 

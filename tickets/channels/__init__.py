@@ -7,25 +7,45 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from ..core.world import PersonView
 from ..models import Customer, Message
-from . import email
-
-
-class Undeliverable(Exception):
-    """The receiver can't be reached this way, now or ever: no further try."""
+from .email import EmailChannel
+from .robots import DingTalkChannel, WeComChannel
+from .sms import SmsChannel
+from .undeliverable import Undeliverable
+from .webhook import WebhookChannel
 
 
 class Channel(Protocol):
-    """What the outbox needs of a channel. `send` raises on failure; it may be called twice with the same key."""
+    """What the outbox needs of a channel.
+
+    `send` raises on failure, within seconds, and may be called twice with the same key. It runs on a thread of its own
+    and looks at no database: what it needs stands on the message.
+    """
+
+    disturbs: bool  # it makes somebody's phone ring: not in the rulebook's quiet hours
 
     def is_configured(self) -> bool: ...
 
-    def address_of_customer(self, customer: Customer) -> str: ...
+    def reaches_customer(self, customer: Customer) -> str:
+        """The customer's address on this way, or nothing."""
+
+    def reaches_person(self, person: PersonView) -> bool: ...
 
     def send(self, message: Message) -> None: ...
 
 
-CHANNELS: dict[str, Channel] = {"email": email.EmailChannel()}
+EMAIL, SMS, WECOM, DINGTALK, WEBHOOK = "email", "sms", "wecom", "dingtalk", "webhook"
+ROBOTS = (WECOM, DINGTALK)  # they speak to a group, not to a person
+CHANNELS: dict[str, Channel] = {
+    EMAIL: EmailChannel(),
+    SMS: SmsChannel(),
+    WECOM: WeComChannel(),
+    DINGTALK: DingTalkChannel(),
+    WEBHOOK: WebhookChannel(),
+}
+
+__all__ = ["CHANNELS", "EMAIL", "ROBOTS", "SMS", "WEBHOOK", "Channel", "Undeliverable", "usable"]
 
 
 def usable(way: str) -> Channel | None:

@@ -37,6 +37,25 @@ class PersonView:
     name: str
     email: str = ""
     language: str = "zh-hans"
+    has_mobile: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RobotView:
+    """A robot in the chat group of a unit."""
+
+    id: int
+    unit: int
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionView:
+    """Another system that is told of events at this unit and below."""
+
+    id: int
+    unit: int
+    events: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +96,8 @@ class World:
     calendar: Calendar
     calendars: Mapping[int, Calendar] = field(default_factory=dict)  # units with hours of their own
     absences: Sequence[AbsenceView] = ()
+    robots: Sequence[RobotView] = ()
+    subscriptions: Sequence[SubscriptionView] = ()
     stamp: int = 0
 
     def __post_init__(self) -> None:
@@ -99,6 +120,12 @@ class World:
     def is_above(self, upper: int, unit: int) -> bool:
         """`upper` is the unit itself or stands above it."""
         return upper in self.units[unit].path
+
+    def robot_of(self, unit: int, way: str) -> RobotView | None:
+        """The robot of the unit's chat group, else of the nearest unit above that has one."""
+        path = self.units[unit].path if unit in self.units else ()
+        own = {robot.unit: robot for robot in self.robots if robot.way == way}
+        return next((own[above] for above in reversed(path) if above in own), None)
 
     def tier_head(self, unit: int) -> UnitView:
         """The unit that heads the tier: the highest one above (or itself) of the same tier."""

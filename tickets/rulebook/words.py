@@ -85,6 +85,7 @@ PLACES = (
     "state",
 )
 
+    "code",
 LEAF_SECTIONS = ("fields", "messages", "alarms", "priority", "phrases", "penalties", "papers")
 OWN_SECTIONS = ("tables", "steps", "actions", "clocks", "reports", "records")
 SECTIONS = ("rulebook", "roles", "ends", *LEAF_SECTIONS, *OWN_SECTIONS, "en")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from complaints_site.lib import mask
 from tickets.actions.administration import ADMINISTRATOR
 from tickets.actions.messages import message_told
-from tickets.delivery import message_resend
+from tickets.delivery import messages_resend
 from tickets.models import Message
 from tickets.views.access import work_page
 from tickets.views.admin_pages import admin_page, number, organisation_of, page, save, system_tabs, text
@@ -59,7 +59,7 @@ def _letter(message: Message) -> dict[str, Any]:
 def _resend(request: HttpRequest, failed: Any) -> HttpResponse:
     message = get_object_or_404(failed, pk=number(text(request, "message")) or 0)
     at = reader_of(request).at
-    change = lambda: message_resend(message_id=message.pk, at=at)  # noqa: E731
+    change = lambda: messages_resend(Message.objects.filter(pk=message.pk), at=at)  # noqa: E731
     refused = save(request, "message_resend", {"key": message.key}, change, _("已放回发送队列"))
     for word in refused.get("", ()):
         messages.error(request, word)
