@@ -16,7 +16,7 @@ from ..core.picture import Picture
 from ..core.priority import marks
 from ..core.world import World
 from ..events import next_event
-from ..models import Event, Rectification, Ticket
+from ..models import Event, Message, Rectification, Ticket
 from ..outbox import messages_for
 from ..rows import Raced, put_facts, write_clocks, write_steps
 from ..rulebook.compiled import Book
@@ -99,6 +99,8 @@ def finish_event(event: Event, decision: Decision) -> None:
 
 def write_messages(ticket: Ticket, decision: Decision, *, book: Book, world: World, at: datetime) -> None:
     if decision.told:
+    key = f"{ticket.number}:{ticket.event_count}"
+    messages: list[Message] = []
         messages += messages_for(
             decision.told,
             ticket=ticket,
@@ -109,9 +111,6 @@ def write_messages(ticket: Ticket, decision: Decision, *, book: Book, world: Wor
             key=key,
             places=places_of(ticket, decision),
         )
-    for unit in decision.rectify:
-        Rectification.objects.get_or_create(
-            ticket=ticket, unit_id=unit, closed_at=None, defaults={"action": decision.event, "opened_at": at}
     messages += webhooks_for(
         event_of(ticket, decision),
         ticket=ticket,
@@ -123,6 +122,9 @@ def write_messages(ticket: Ticket, decision: Decision, *, book: Book, world: Wor
     )
     insert(messages)
         )
+    for unit in decision.rectify:
+        Rectification.objects.get_or_create(
+            ticket=ticket, unit_id=unit, closed_at=None, defaults={"action": decision.event, "opened_at": at}
 
 
 def places_of(ticket: Ticket, decision: Decision) -> dict[str, Any]:
