@@ -98,9 +98,9 @@ def finish_event(event: Event, decision: Decision) -> None:
 
 
 def write_messages(ticket: Ticket, decision: Decision, *, book: Book, world: World, at: datetime) -> None:
-    if decision.told:
     key = f"{ticket.number}:{ticket.event_count}"
     messages: list[Message] = []
+    if decision.told:
         messages += messages_for(
             decision.told,
             ticket=ticket,
@@ -121,10 +121,10 @@ def write_messages(ticket: Ticket, decision: Decision, *, book: Book, world: Wor
         action=decision.event,
     )
     insert(messages)
-        )
     for unit in decision.rectify:
         Rectification.objects.get_or_create(
             ticket=ticket, unit_id=unit, closed_at=None, defaults={"action": decision.event, "opened_at": at}
+        )
 
 
 def places_of(ticket: Ticket, decision: Decision) -> dict[str, Any]:
