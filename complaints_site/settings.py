@@ -217,7 +217,6 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "complaints@localhost")
 
-# ── REST ─────────────────────────────────────────────────────────────────────────────────────────────
 # ── other ways out: text messages, robots in chat groups, webhooks ───────────────────────────────────
 # Where calls to other systems may go: hosts (`*.example.com` too), and networks that are none of the internet's.
 OUTBOUND_HOSTS = env.list("OUTBOUND_HOSTS", ["qyapi.weixin.qq.com", "oapi.dingtalk.com"])
@@ -230,6 +229,7 @@ SMS_TAKEN = env.json("SMS_TAKEN", {})  # what the answer of a gateway holds that
 WECOM_URL = env.str("WECOM_URL", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send")
 DINGTALK_URL = env.str("DINGTALK_URL", "https://oapi.dingtalk.com/robot/send")
 
+# ── REST ─────────────────────────────────────────────────────────────────────────────────────────────
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "tickets.api.authentication.TokenAuthentication",

@@ -83,9 +83,9 @@ PLACES = (
     "customer",
     "received",
     "state",
+    "code",
 )
 
-    "code",
 LEAF_SECTIONS = ("fields", "messages", "alarms", "priority", "phrases", "penalties", "papers")
 OWN_SECTIONS = ("tables", "steps", "actions", "clocks", "reports", "records")
 SECTIONS = ("rulebook", "roles", "ends", *LEAF_SECTIONS, *OWN_SECTIONS, "en")
