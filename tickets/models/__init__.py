@@ -11,6 +11,7 @@ from .event import Event
 from .exchange import IdempotencyKey, ImportRun, NumberBlock
 from .message import Message
 from .organisation import CalendarDay, CalendarYear, Organisation
+from .paper import Paper, PaperText
 from .person import Absence, ApiToken, Duty, Person
 from .public import PublicDesk, SetAsideMail
 from .rectification import Rectification
@@ -42,6 +43,8 @@ __all__ = [
     "Message",
     "NumberBlock",
     "Organisation",
+    "Paper",
+    "PaperText",
     "Person",
     "PublicDesk",
     "Rectification",

@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tickets.rulebook.paper_rules import PaperRule
 
 ANY = "*"
 ANYONE = "anyone"
@@ -383,6 +387,7 @@ class Book:
     quiet: str = ""
     barrier: str = "person"
     roll: bool = False
+    papers: Mapping[str, PaperRule] = field(default_factory=dict)
     end: str = "midnight"
     records: Mapping[str, Record] = field(default_factory=dict)
     owner: str = ""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tickets.rulebook import flow, vocabulary, words
+from tickets.rulebook import flow, paper_rules, vocabulary, words
 from tickets.rulebook.compiled import (
     Action,
     Approval,
@@ -81,6 +81,7 @@ def compile_into(source: Mapping[str, object], problems: Problems) -> Book:
         reports=vocabulary.reports(source, problems),
         records=vocabulary.records(source, problems),
         phrases=vocabulary.phrases(source, problems),
+        papers=paper_rules.papers(source, problems),
         actions_of_step=by_origin(actions, steps, lambda action: action.from_steps),
         actions_of_end=by_origin(actions, ends, lambda action: action.from_ends),
         actions_of_ticket=tuple(one for one in actions.values() if one.from_ticket),

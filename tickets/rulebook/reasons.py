@@ -160,9 +160,18 @@ NOUNS: dict[str, str] = {
     "step": "环节",
     "main step": "主环节",
     "side step": "旁环节",
+    # documents
+    "one_content": ("exactly one of: {allowed}", "只能有其中一项:{allowed}"),
+    "not_file": ("“{name}” is no file field", "“{name}”不是文件字段"),
+    "inner_table": (
+        "the list “{name}” tells how the house worked and can't go to a customer",
+        "“{name}”是内部办理情况,不能写进给客户的文书",
+    ),
     "action": "动作",
     "role": "角色",
     "field": "字段",
+    "audience": "收件方",
+    "list": "清单",
     "fact": "事实",
     "table": "表",
     "message": "消息",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tickets.rulebook import keepers, words
 from tickets.rulebook.check.effects import Origin, check_effects
+from tickets.rulebook.check.papers import check_papers
 from tickets.rulebook.check.scope import CONDITION_WORDS, Scope, fits
 from tickets.rulebook.compiled import (
     ASKED,
@@ -37,6 +38,7 @@ def check_names(book: Book, problems: Problems) -> Scope:
     check_alarms(scope)
     check_register(scope)
     check_data(scope)
+    check_papers(scope)
     return scope
 
 
