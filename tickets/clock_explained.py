@@ -26,6 +26,7 @@ from tickets.limits import Limit, LimitError, elapsed, reckon
 from tickets.rulebook.compiled import Book, LimitSpec
 
 REST = "rest"
+BEFORE_CLOCK = "clock."
 
 
 @dataclass
@@ -91,6 +92,9 @@ def limit_said(limit: str) -> str:
     if limit.startswith(REST):
         before = limit.partition("-")[2]
         return _("派出环节到期前 %(time)s") % {"time": limit_said(before)} if before else _("派出环节剩下的时间")
+    if limit.startswith(BEFORE_CLOCK):
+        before = limit.partition("-")[2]
+        return _("全程时限到期前 %(time)s") % {"time": limit_said(before)} if before else _("随全程时限到期")
     try:
         parsed = Limit.parse(limit)
     except LimitError:

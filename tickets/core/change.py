@@ -229,8 +229,7 @@ class Change:
         if holder is None:
             raise rules.no_holder(rule.title, move.step)
         self.draft.ended_at = None  # from an end: the ticket is opened again
-        asks = isinstance(move, Ask)
-        sent_by = old.ordinal if asks and old is not None else (old.sent_by if old is not None else None)
+        sent_by = self._asker_after(move, old)
         if old is not None:
             self.close(old, trigger)
         if rule.side and old is not None:
@@ -241,6 +240,12 @@ class Change:
             self._overtake()
             step = self._open(Opening(move.step, holder, move.limit), sent_by=sent_by)
         self.clockwork.start_step(step, asker=old)
+
+    def _asker_after(self, move: Next | Ask, old: StepView | None) -> int | None:
+        """Who waits for the step that opens: the one that asks, else whoever waited for the old one, or nobody."""
+        if old is None or (isinstance(move, Next) and move.free):
+            return None
+        return old.ordinal if isinstance(move, Ask) else old.sent_by
 
     def _same_unit(self, old: StepView, search: Search) -> Holder | None:
         """No `at` anywhere: the work stays where it is; if nobody there may do it, one tier up (law 6)."""

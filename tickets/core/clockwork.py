@@ -5,6 +5,7 @@ Actions never mention clocks: each clock names the actions, and here they meet.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,11 +23,22 @@ TAKEN_OVER = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A step whose clock is still to be started: last of all, from the final facts and clocks (law 9)."""
+
+    step: StepView
+    asker: StepView | None
+    continues: StepView | None = None
+    same_time: bool = False
+
+
 class Clockwork:
     """Works on the clocks of `draft` at the instant `at`."""
 
     def __init__(self, book: Book, draft: Picture, world: World, at: datetime) -> None:
         self.book, self.draft, self.world, self.at = book, draft, world, at
+        self._opening: list[Opening] = []
 
     def view(self, own: StepView | None) -> View:
         return rules.view_of(self.book, self.draft, own, self.world, self.at)
@@ -48,6 +60,7 @@ class Clockwork:
                 if clock.runs:
                     deadlines.stop(clock, at=self.at, by=trigger)
             return
+        before = self._dues()
         for name, rule in self.book.clocks.items():
             row = draft.clock(name)
             if row is not None and row.runs and trigger in rule.stops:
@@ -59,6 +72,21 @@ class Clockwork:
                 self._start(name, trigger)
         self._extend(trigger, own, clean)
         self._recount(moved_facts)
+        self._follow(before)
+        self.start_steps()
+
+    def _dues(self) -> dict[str, datetime | None]:
+        return {clock.name: clock.due_at for clock in self.draft.clocks if clock.step is None and clock.runs}
+
+    def _follow(self, before: dict[str, datetime | None]) -> None:
+        """A clock that may not outlast another one is counted again when either of the two moved."""
+        after = self._dues()
+        moved = {name for name, due in after.items() if before.get(name) != due}
+        self._recount({f"{deadlines.BEFORE_CLOCK}{name}" for name in moved})
+        for name in sorted(moved & self.book.clocks.keys()):
+            row, spec = self.draft.clock(name), self.book.clocks[name].limit
+            if row is not None and not row.extended and any(r.startswith(deadlines.BEFORE_CLOCK) for r in spec.reads):
+                self.count_again(row, None, spec)
 
     def _start(self, name: str, trigger: str) -> None:
         rule = self.book.clocks[name]
@@ -138,13 +166,23 @@ class Clockwork:
     def start_step(
         self, step: StepView, *, asker: StepView | None, continues: StepView | None = None, same_time: bool = False
     ) -> None:
-        """The step's own clock; `rest` (or `same_time`) goes on under the clock of the step it continues (§11.6)."""
+        """The step has a clock of its own, which `start_steps` starts."""
+        self._opening.append(Opening(step, asker, continues, same_time))
+
+    def start_steps(self) -> None:
+        for opening in self._opening:
+            self._start_step(opening)
+        self._opening.clear()
+
+    def _start_step(self, opening: Opening) -> None:
+        """`rest` (or `same_time`) goes on under the clock of the step it continues (§11.6)."""
+        step = opening.step
         spec = self.limit_of(step)
         if spec is None:
             return
         rule = self.book.steps.get(step.kind)
         view = self.view(step)
-        source = continues or asker
+        source = opening.continues or opening.asker
         before = self.draft.step_clock(source) if source is not None else None
         clock = ClockView(
             name=step.kind,
@@ -154,7 +192,7 @@ class Clockwork:
             chain=rule.alarm if rule else "standard",
             target=bool(rule and rule.target is not None and holds(rule.target, view)),
         )
-        if spec.parts == (deadlines.REST,) or same_time:
+        if spec.parts == (deadlines.REST,) or opening.same_time:
             if before is None:
                 return
             self._take_over(clock, before)

@@ -32,6 +32,8 @@ class View:
             return main.kind if main else None
         if name == "tier":
             return self.tier or None
+        if name == "signed":
+            return self.step.signed_at is not None if self.step else None
         field = self.book.fields.get(name)
         if field is not None and field.of_step:
             return self.step.data.get(name) if self.step else None

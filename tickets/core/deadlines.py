@@ -16,6 +16,7 @@ from .sentences import Refused, Say
 
 REST = "rest"
 BY_DATE = "date"  # a clock whose limit is a date that a person gave
+BEFORE_CLOCK = "clock."  # `clock.promise-24h`: a day before that clock of the ticket runs out
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,10 @@ def _part_due(
 ) -> Due | None:
     book = view.book
     if part.startswith(REST):
-        return _before_asker(part, start, asker)
+        return _before(part, start, asker)
+    if part.startswith(BEFORE_CLOCK):
+        outer = view.picture.clock(part.removeprefix(BEFORE_CLOCK).partition("-")[0])
+        return _before(part, start, outer if outer is not None and outer.runs else None)
     if part in book.tables and depth:
         value = lookup(book.tables[part], view)
         parts = value if isinstance(value, tuple) else (value,)
@@ -88,13 +92,18 @@ def _given_date(value: object, start: datetime) -> Due | None:
     return Due(BY_DATE, max(datetime.fromisoformat(value), start))
 
 
-def _before_asker(part: str, start: datetime, asker: ClockView | None) -> Due | None:
-    """`rest-1h`: left out where the asker has no deadline or that moment has passed."""
-    if part == REST or asker is None or asker.due_at is None:
+def _before(part: str, start: datetime, other: ClockView | None) -> Due | None:
+    """`rest-1h`, `clock.promise`: left out where the other clock has no deadline or that moment has passed."""
+    if part == REST or other is None or other.due_at is None:
         return None
-    margin = Limit.parse(part.removeprefix("rest-"))
-    due_at = asker.due_at - timedelta(seconds=margin.amount * SECONDS[margin.unit])
-    return Due(part, due_at, asker.provisional) if due_at > start else None
+    margin = part.partition("-")[2]
+    due_at = other.due_at - timedelta(seconds=_seconds(margin) if margin else 0)
+    return Due(part, due_at, other.provisional) if due_at > start else None
+
+
+def _seconds(margin: str) -> int:
+    limit = Limit.parse(margin)
+    return limit.amount * SECONDS[limit.unit]
 
 
 def ceiling(limit: str | None, view: View, start: datetime, calendar: Calendar) -> datetime | None:

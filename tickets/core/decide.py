@@ -55,6 +55,8 @@ def decide(
         raise Hidden()
     acting = rules.acting_step(book, picture, act, step, actor, world, at)
     rules.require_actor(book, picture, act, acting, actor, world, at)
+    if acting is not None:
+        rules.require_sense(book, picture, act, acting)
     clean = _judge_given(book, picture, act, acting, given, world, at)
     if action == APPROVE and acting is not None:
         return _approve(book, picture, acting, clean, actor, world, at)
@@ -112,7 +114,7 @@ def recount(
     that is published now. What was told to the customer or extended by a person stays. None when nothing moves.
     """
     change = Change(book, picture.copy(), world, at, actor=None)
-    for clock in change.draft.clocks:
+    for clock in sorted(change.draft.clocks, key=lambda one: one.step is not None):  # what steps depend on first
         told = clock.extended or (clock.fixed and clock.due_at is not None and not clock.provisional)
         if clock.runs and not told and (clock.provisional or not provisional_only):
             step = change.clockwork.step_of(clock)
@@ -196,6 +198,7 @@ def _ask_approval(change: Change, act: Action, own: StepView, clean: dict[str, A
         },
     )
     change.clockwork.start_step(step, asker=own)
+    change.clockwork.start_steps()
     if ASKED in change.book.messages:
         change.tell(Tell(ASKED, ("holder",)), step, {**clean, "action": act.title.zh})
     change.finish(frozenset())
@@ -213,7 +216,7 @@ def _approve(
     if not own.is_open:
         raise Refused("void", Say("申请所依据的环节已结束", "The step that the request was made on is over"))
     clean = {**dict(request.data["given"])}
-    view = change.view(own)
+    view = rules.view_of(book, change.draft, own, world, request.opened_at)  # asked in time is in time (row N03)
     view.given = clean
     if not holds(wanted.when, view):
         raise Refused("condition", condition_unmet(wanted, view, world.calendar.zone))

@@ -8,6 +8,8 @@ from ..rulebook.compiled import Action, AnyOf, Book, ClockIs, Condition, Has, On
 from .conditions import View, has_value, test_holds
 from .sentences import Say
 
+WORDS = {"step": Title("环节", "step"), "tier": Title("层级", "tier"), "signed": Title("已签收", "receipt confirmed")}
+
 
 def facts_in(condition: Condition) -> set[str]:
     """The facts that a condition looks at."""
@@ -61,7 +63,7 @@ def _unmet(test: Test, view: View, zone: ZoneInfo) -> Say:
 def _title(book: Book, name: str) -> Title:
     if name in book.fields:
         return book.fields[name].title
-    return {"step": Title("环节", "step"), "tier": Title("层级", "tier")}.get(name, Title(name, name))
+    return WORDS.get(name, Title(name, name))
 
 
 def _counted(book: Book, action: str, done: object, least: object, most: object) -> Say:

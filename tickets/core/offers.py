@@ -126,9 +126,11 @@ def _refusal(
     """Why the action can't be done now, whatever is given."""
     if not possible(action.when, view, {need.field for need in action.fields}):
         return Refused("condition", condition_unmet(action, view, world.calendar.zone))
-    if step is not None and _must_move(book, action):
+    if step is not None:
         try:
-            rules.require_not_waiting(book, picture, step, world)
+            rules.require_sense(book, picture, action, step)
+            if _must_move(book, action):
+                rules.require_not_waiting(book, picture, step, world)
         except Refused as refused:
             return refused
     if any(need.field == "to" for need in action.fields):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..rulebook.compiled import APPROVAL, APPROVE, REJECT, Action, Ask, Back, Book, Need, Next, Title
+from ..rulebook.compiled import APPROVAL, APPROVE, REJECT, Action, Ask, Back, Book, Need, Next, Recall, Title
 from .conditions import View
 from .picture import Picture, StepView
 from .sentences import Forbidden, Hidden, Refused, Say, invalid
@@ -157,7 +157,7 @@ def may_act(
             return True
         if not action.from_ticket:
             return False
-    return _near_ticket(picture, roles, actor, world, at)
+    return _near_ticket(picture, action, roles, actor, world, at)
 
 
 def _serves_step(
@@ -170,15 +170,19 @@ def _serves_step(
     return world.serves(actor.id, roles, step.unit, at)
 
 
-def _near_ticket(picture: Picture, roles: frozenset[str], actor: Actor, world: World, at: datetime) -> bool:
-    """A role in a unit that holds, held, or stands above the main step's unit."""
+def _near_ticket(
+    picture: Picture, action: Action, roles: frozenset[str], actor: Actor, world: World, at: datetime
+) -> bool:
+    """A role in a unit that holds, held, or stands above the main step's unit; `of top`: in the top tier."""
     if ANYONE in roles:
         return actor.id in world.people
     main = picture.main
     units = set(picture.memory.held) | ({main.unit} if main else set())
     upper = set(world.units[main.unit].path) if main else {up for unit in units for up in world.units[unit].path}
     return any(
-        duty.role in roles and (duty.unit in units or duty.unit in upper or any(world.reaches(duty, u) for u in units))
+        duty.role in roles
+        and (duty.unit in units or duty.unit in upper or any(world.reaches(duty, u) for u in units))
+        and (duty.role not in action.of_top or world.tier_above(duty.unit) is None)
         for duty in world.duties_of(actor.id, at)
     )
 
@@ -227,6 +231,35 @@ def require_not_waiting(book: Book, picture: Picture, step: StepView, world: Wor
             f"Still waiting for {len(waiting)} ({title.en or waiting[0].kind}): {names_en}; they can be recalled",
         ),
     )
+
+
+def require_sense(book: Book, picture: Picture, action: Action, step: StepView) -> None:
+    """Nobody recalls what is not out, or asks twice for what waits for approval. Raises Refused."""
+    _require_something_to_recall(book, picture, action, step)
+    _require_no_request(picture, action, step)
+
+
+def _require_something_to_recall(book: Book, picture: Picture, action: Action, step: StepView) -> None:
+    """What only calls helpers back makes no sense where none is out. Raises Refused `condition`."""
+    kinds = {effect.step for effect in action.then if isinstance(effect, Recall)}
+    if not kinds or any(moves_main(book, effect) for effect in action.then):
+        return
+    if not any(other.kind in kinds for other in picture.waits_for(step)):
+        zh = "、".join(step_title(book, kind).zh for kind in sorted(kinds))
+        en = ", ".join(step_title(book, kind).en or kind for kind in sorted(kinds))
+        raise Refused("condition", Say(f"没有未反馈的{zh}可以撤回", f"Nothing is out that could be recalled: {en}"))
+
+
+def _require_no_request(picture: Picture, action: Action, step: StepView) -> None:
+    """One request at a time: the approver has not yet answered the first. Raises Refused `waiting`."""
+    wanted = (action.name, step.ordinal)
+    requests = (other.data for other in picture.open_steps() if other.kind == APPROVAL)
+    if action.approval is not None and any((data.get("action"), data.get("step")) == wanted for data in requests):
+        title = action.title
+        raise Refused(
+            "waiting",
+            Say(f"“{title.zh}”已在审批中", f'"{title.en or action.name}" has been asked for and waits for approval'),
+        )
 
 
 # ── law 7 ────────────────────────────────────────────────────────────────────────────────────────────

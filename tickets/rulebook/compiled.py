@@ -104,8 +104,8 @@ ALWAYS = Condition()
 class LimitSpec:
     """Where a deadline comes from; of several parts the earliest counts.
 
-    A part is a limit (`3wd`), a table's name, a date field's name, `none`, `rest` or `rest-1h`.
-    `reads` are the fields whose change makes the clock be counted again (law 8).
+    A part is a limit (`3wd`), a table's name, a date field's name, `none`, `rest` or `rest-1h`, or `clock.promise-24h`.
+    `reads` are the fields, and the clocks, whose change makes this one be counted again (law 8).
     """
 
     parts: tuple[str, ...]
@@ -166,6 +166,7 @@ class Next:
     at: HolderSpec | None = None
     limit: LimitSpec | None = None
     when: Condition = ALWAYS
+    free: bool = False  # nobody who asked waits for the answer any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +268,7 @@ class Action:
     when: Condition = ALWAYS
     then: tuple[Effect, ...] = ()
     approval: Approval | None = None
+    of_top: frozenset[str] = frozenset()  # of `by`: these count only where they are held in the top tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,11 +344,6 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Phrases:
-    polite: tuple[str, ...] = ()
-    forbidden: tuple[str, ...] = ()
-
-@dataclass(frozen=True, slots=True)
 class Record:
     """What a room above the engine keeps beside the ticket when one of these actions is done (`[records]`).
 
@@ -360,6 +357,11 @@ class Record:
     clocks: Mapping[str, str] = field(default_factory=dict)
     when: Condition = ALWAYS
 
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    polite: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,13 +385,13 @@ class Book:
     priority: tuple[PriorityRow, ...] = ()
     penalties: Mapping[str, Penalty] = field(default_factory=dict)
     reports: Mapping[str, Report] = field(default_factory=dict)
+    records: Mapping[str, Record] = field(default_factory=dict)
     phrases: Phrases = Phrases()
+    papers: Mapping[str, PaperRule] = field(default_factory=dict)
     quiet: str = ""
     barrier: str = "person"
     roll: bool = False
-    papers: Mapping[str, PaperRule] = field(default_factory=dict)
     end: str = "midnight"
-    records: Mapping[str, Record] = field(default_factory=dict)
     owner: str = ""
     interpreter: str = ""
     effective: str = ""
@@ -415,4 +417,6 @@ class Book:
                     read |= self.reads_of(values, depth - 1)
             elif part in self.fields:
                 read.add(part)
+            elif part.startswith("clock."):
+                read.add(part.partition("-")[0])
         return frozenset(read)

@@ -78,6 +78,7 @@ def actions(
 def action(name: str, value: object, kinds: Collection[str], ends: Collection[str], problems: Problems) -> Action:
     reader = Reader(value, f"actions.{name}", problems, words.ACTION)
     origins = from_where(reader, kinds, ends)
+    roles = reader.names("by")
     return Action(
         name=name,
         title=reader.title(default=name),
@@ -85,7 +86,8 @@ def action(name: str, value: object, kinds: Collection[str], ends: Collection[st
         from_ends=frozenset(one for one in origins if one in ends),
         from_start=START in origins,
         from_ticket=TICKET in origins,
-        by=frozenset(reader.names("by")) if "by" in reader else None,
+        by=frozenset(role.removesuffix(words.OF_TOP) for role in roles) if "by" in reader else None,
+        of_top=frozenset(role.removesuffix(words.OF_TOP) for role in roles if role.endswith(words.OF_TOP)),
         fields=(*needs(reader, "needs"), *needs(reader, "may")),
         when=condition_at(reader),
         then=effects(reader.words["then"], reader.at("then"), problems) if "then" in reader else (),

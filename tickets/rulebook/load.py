@@ -155,6 +155,8 @@ class Reads:
                     found |= self.of(as_parts(row.value), seen | {part})
             elif part in self.dates:
                 found.add(part)
+            elif clock := words.BEFORE_CLOCK.fullmatch(part):
+                found.add(f"clock.{clock[1]}")
         return found
 
     def step(self, step: Step) -> Step:

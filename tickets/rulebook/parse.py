@@ -123,7 +123,7 @@ def check_limit_word(part: str, place: str, problems: Problems) -> None:
     if words.LIMIT.fullmatch(part):
         if not words.is_limit(part):
             problems.add(place, "limit_length", name=part)
-    elif not words.REST.fullmatch(part) and not words.is_name(part):
+    elif not (words.REST.fullmatch(part) or words.BEFORE_CLOCK.fullmatch(part) or words.is_name(part)):
         problems.add(place, "not_limit", name=part)
 
 
@@ -168,7 +168,7 @@ def effect(value: object, place: str, problems: Problems) -> Effect | None:
     verbs = [verb for verb in words.EFFECTS if verb in reader]
     if len(verbs) != 1:
         if isinstance(value, Mapping):
-            known = [*words.EFFECTS, "at", "limit", "to", "when"]
+            known = [*words.EFFECTS, "at", "limit", "to", "when", "free"]
             for word in reader.words:
                 if word not in known:
                     problems.unknown(place, "word", word, known)
@@ -189,7 +189,7 @@ def make_effect(verb: str, reader: Reader, when: Condition) -> Effect | None:
     if verb == "tell":
         return Tell(name, tell_to(reader), when)
     if verb == "next":
-        return Next(name, holder_at(reader), limit_at(reader), when)
+        return Next(name, holder_at(reader), limit_at(reader), when, reader.flag("free"))
     if verb == "ask":
         return Ask(name, holder_at(reader), limit_at(reader), when)
     if verb == "recall":

@@ -82,6 +82,14 @@ REASONS: dict[str, tuple[str, str]] = {
         "第{row}行:“{value}”不适合字段“{name}”(用于{user})",
     ),
     "table_circle": ("the table refers back to itself", "表循环引用自身"),
+    "clock_on_clock": (
+        "the clock “{name}” depends on another clock itself; take that one",
+        "时钟“{name}”自己取决于另一时钟,请直接用那一个",
+    ),
+    "of_top_here": (
+        '“{name} of top” is only for from = "ticket" and for ends: a step says by its unit who may act',
+        '“{name} of top”只能用于from = "ticket"或结束状态:环节由其单位决定谁可以办',
+    ),
     "rest_here": ("“{name}” is only for a step's limit", "“{name}”只能用于环节时限"),
     "not_date": ("the field “{name}” is no date, it can't be a limit", "字段“{name}”不是日期,不能作时限"),
     "chosen_without_to": ("opens at “chosen” but does not ask for “to”", "承办方为chosen,但没有要求填写to"),
@@ -152,14 +160,6 @@ REASONS: dict[str, tuple[str, str]] = {
         "version {version} is already loaded with other content; raise rulebook.version",
         "版本{version}已装入且内容不同,请提高rulebook.version",
     ),
-}
-
-NOUNS: dict[str, str] = {
-    "word": "词",
-    "section": "章节",
-    "step": "环节",
-    "main step": "主环节",
-    "side step": "旁环节",
     # documents
     "one_content": ("exactly one of: {allowed}", "只能有其中一项:{allowed}"),
     "not_file": ("“{name}” is no file field", "“{name}”不是文件字段"),
@@ -167,11 +167,20 @@ NOUNS: dict[str, str] = {
         "the list “{name}” tells how the house worked and can't go to a customer",
         "“{name}”是内部办理情况,不能写进给客户的文书",
     ),
+}
+
+NOUNS: dict[str, str] = {
+    "audience": "收件方",
+    "list": "清单",
+    "word": "词",
+    "section": "章节",
+    "record": "记录",
+    "step": "环节",
+    "main step": "主环节",
+    "side step": "旁环节",
     "action": "动作",
     "role": "角色",
     "field": "字段",
-    "audience": "收件方",
-    "list": "清单",
     "fact": "事实",
     "table": "表",
     "message": "消息",
@@ -185,7 +194,6 @@ NOUNS: dict[str, str] = {
     "clock state": "时钟状态",
     "stage": "阶段",
     "kind": "类别",
-    "record": "记录",
     "type": "类型",
     "way": "通知方式",
     "barrier": "回避范围",

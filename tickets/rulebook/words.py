@@ -60,6 +60,7 @@ FACTS = (
 )
 STEP_FACT = "step"
 TIER_FACT = "tier"
+SIGNED_FACT = "signed"
 DONE = "done."
 DUE = ".due"
 
@@ -67,6 +68,7 @@ DUE = ".due"
 HOLDER_WORDS = ("channel", "route", "chosen", "previous", "holder", "respondent", "none")
 FUNCTIONS = ("service", "centre", "remote", "owner", "handler", "assist", "channel", "supervision", "management")
 OF = ("home", "above", "top")
+OF_TOP = " of top"
 TELL_WORDS = ("customer", "holder", "sender")
 
 # What a message may say beside the fields of its rulebook.
@@ -131,11 +133,11 @@ APPROVAL = ("at", "by", "limit")
 CLOCK = ("title", "en", "starts", "stops", "resumes", "limit", "fixed", "target", "extends", "at_most", "alarm")
 PENALTY = ("title", "en", "when", "fine", "points", "per", "per_en", "measures", "measures_en", "by")
 REPORT = ("title", "en", "every", "due", "by", "to")
+RECORD = ("title", "en", "on", "when", "keep", "clocks")
 PRIORITY = ("when", "score", "because", "because_en", "mark", "mark_en", "short", "short_en")
 PHRASES = ("title", "en", "polite", "forbidden")
-RECORD = ("title", "en", "on", "when", "keep", "clocks")
 EFFECTS = {
-    "next": ("at", "limit", "when"),
+    "next": ("at", "limit", "when", "free"),
     "ask": ("at", "limit", "when"),
     "back": ("when",),
     "recall": ("when",),
@@ -153,6 +155,7 @@ BOOK_ID = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 LIMIT = re.compile(r"(\d{1,10})(s|min|h|d|wd|mo)|same-day")
 REST = re.compile(r"rest(-\d{1,10}(s|min|h))?")
+BEFORE_CLOCK = re.compile(r"clock\.([^\W\d]\w*)(?:-\d{1,10}(?:s|min|h))?")
 PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)%")
 MOMENT = re.compile(r"(due|due\+|every )(?:(\d{1,8})(s|min|h))?")
 DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T.*)?")

@@ -69,7 +69,7 @@ UNIT_WORDS = {
     "wd": gettext_lazy("%(n)d 个工作日"),
     "mo": gettext_lazy("%(n)d 个月"),
 }
-FACT_WORDS = {"step": gettext_lazy("环节"), "tier": gettext_lazy("层级")}
+FACT_WORDS = {"step": gettext_lazy("环节"), "tier": gettext_lazy("层级"), "signed": gettext_lazy("已签收")}
 
 
 def say(title: Title, fallback: str = "") -> str:
@@ -90,6 +90,14 @@ def limit(book: Book, spec: LimitSpec | None) -> str:
     return said[0] if len(said) == 1 else _("%(parts)s 中最早的") % {"parts": listed(said)}
 
 
+def before_clock(book: Book, written: str) -> str:
+    name, _dash, margin = written.partition("-")
+    clock = say(book.clocks[name].title, name)
+    if not margin:
+        return _("“%(clock)s”到期") % {"clock": clock}
+    return _("“%(clock)s”到期前 %(time)s") % {"clock": clock, "time": limit_part(book, margin)}
+
+
 def limit_part(book: Book, part: object) -> str:
     written = str(part)
     if written in book.tables:
@@ -102,6 +110,8 @@ def limit_part(book: Book, part: object) -> str:
         return _("上一环节剩下的时间")
     if written.startswith("rest-"):
         return _("上一环节剩下的时间减 %(time)s") % {"time": limit_part(book, written.removeprefix("rest-"))}
+    if written.startswith("clock."):
+        return before_clock(book, written.removeprefix("clock."))
     try:
         known = Limit.parse(written)
     except LimitError:

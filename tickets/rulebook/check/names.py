@@ -17,8 +17,8 @@ from tickets.rulebook.compiled import (
     Clock,
     End,
     Next,
-    Step,
     Record,
+    Step,
 )
 from tickets.rulebook.problems import Problems
 
@@ -126,6 +126,8 @@ def check_action(action: Action, scope: Scope) -> None:
 
 def check_who(action: Action, place: str, scope: Scope) -> None:
     """Each origin has a role that may do it: the action's own, or the step's."""
+    if action.of_top and (action.from_start or action.from_steps):
+        scope.problems.add(place, "of_top_here", name=min(action.of_top))
     if action.by:
         scope.roles(action.by, f"{place}.by")
         return

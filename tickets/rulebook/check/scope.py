@@ -22,7 +22,7 @@ from tickets.rulebook.compiled import (
 )
 from tickets.rulebook.problems import Problems, nearest
 
-CONDITION_WORDS = ("any", "has", "done", "clock", words.STEP_FACT, words.TIER_FACT)
+CONDITION_WORDS = ("any", "has", "done", "clock", words.STEP_FACT, words.TIER_FACT, words.SIGNED_FACT)
 
 
 class Scope:
@@ -75,7 +75,9 @@ class Scope:
         """A value that a condition or a cell compares a fact with; `mobile` stands for `mobile.gsm`, too."""
         if fact == words.STEP_FACT:
             self.known(str(value), "step", self.book.steps, place)
-        elif fact.startswith(words.DONE) and not is_number(value):
+        elif (fact.startswith(words.DONE) and not is_number(value)) or (
+            fact == words.SIGNED_FACT and not isinstance(value, bool)
+        ):
             self.bad_value(fact, value, (), place)
         elif fact in self.book.fields and not fits(self.book.fields[fact], value, prefix=True):
             self.bad_value(fact, value, self.book.fields[fact].choices, place)
@@ -113,6 +115,8 @@ class Scope:
         elif words.REST.fullmatch(part):
             if not rest:
                 self.problems.add(place, "rest_here", name=part)
+        elif found := words.BEFORE_CLOCK.fullmatch(part):
+            self.before_clock(found[1], place)
         elif part in self.book.tables:
             self.limit_table(part, user, rest=rest, above=above)
         elif part in self.book.fields:
@@ -123,6 +127,13 @@ class Scope:
         elif words.is_name(part):  # what could not even be a name was told when it was read
             dates = [name for name, field in self.book.fields.items() if field.type == "datetime"]
             self.problems.unknown(place, "table or date field", part, [*self.book.tables, *dates])
+
+    def before_clock(self, name: str, place: str) -> None:
+        """`clock.promise-24h`: of a clock that hangs on no other, so that nothing goes round in circles."""
+        if self.known(name, "clock", self.book.clocks, place) and any(
+            words.BEFORE_CLOCK.fullmatch(part) for part in self.book.clocks[name].limit.parts
+        ):
+            self.problems.add(place, "clock_on_clock", name=name)
 
     def limit_table(self, name: str, user: str, *, rest: bool, above: tuple[str, ...]) -> None:
         place = f"tables.{name}"

@@ -221,8 +221,8 @@ class Explorer:
                 return here and State(here.kind, stack, branch.promise, branch.counts, here.ended)
             case End(end):
                 return State(end, (), branch.promise, branch.counts, ended=True)
-            case Next(kind):
-                return State(kind, stack, branch.promise, branch.counts)
+            case Next(kind, free=free):
+                return State(kind, () if free else stack, branch.promise, branch.counts)
             case Ask(kind):
                 if here is None or here.ended or len(stack) >= DEEPEST:
                     return None
