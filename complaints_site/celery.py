@@ -37,6 +37,11 @@ app.conf.beat_schedule = {
         "schedule": 600.0,
         "options": {"expires": 600.0},
     },
+    "count-facts": {
+        "task": "reporting.tasks.count_facts",
+        "schedule": settings.COUNT_SECONDS,
+        "options": {"expires": 10 * settings.COUNT_SECONDS},
+    },
     "seal-days": {"task": "tickets.tasks.seal_finished_days", "schedule": 3600.0, "options": {"expires": 3600.0}},
 }
 

@@ -181,6 +181,7 @@ WHITENOISE_USE_FINDERS = not env.bool("STATIC_MANIFEST", False)
 RULEBOOK_PATH = env.str("RULEBOOK_PATH", "")
 WATCH_SECONDS = env.float("WATCH_SECONDS", 1.0)  # period of the sweep
 DELIVERY_SECONDS = env.float("DELIVERY_SECONDS", 2.0)
+COUNT_SECONDS = env.float("COUNT_SECONDS", 10.0)  # indicators: changed tickets are counted again
 
 # ── celery: a broker is only a wake-up, the truth is a row ───────────────────────────────────────────
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"

@@ -65,6 +65,7 @@ def write(ticket: Ticket, decision: Decision, *, book: Book, world: World, actor
         version=decision.before.version + 1,
         event_count=ticket.event_count,
         chain_head=ticket.chain_head,
+        counted=False,
         **columns,
     )
     if not claimed:

@@ -74,6 +74,9 @@ class Ticket(models.Model):
     event_count = models.PositiveIntegerField(default=0)
     chain_head = models.CharField(max_length=64, blank=True)
 
+    # ── whether the indicators know it as it is ──
+    counted = models.BooleanField(default=False, db_default=False)  # every change takes it back, in its own UPDATE
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -93,6 +96,8 @@ class Ticket(models.Model):
             models.Index(fields=["organisation", "-received_at", "-id"], name="ticket_by_receipt"),
             # history of a customer: screen pop
             models.Index(fields=["customer", "-received_at"], name="ticket_of_customer"),
+            # indicators: what changed since it was counted
+            models.Index(fields=["id"], name="ticket_uncounted", condition=models.Q(counted=False)),
             # "mine" in the queue
             models.Index(fields=["assignee", "-priority"], name="ticket_mine", condition=models.Q(ended_at=None)),
         ]

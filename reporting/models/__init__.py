@@ -1,0 +1,8 @@
+"""The tables of this app: facts that indicators are counted from, and figures that come from outside."""
+
+from .base import CustomerBase
+from .call import Call
+from .fact import StepFact, TicketFact
+from .judgement import SampleVerdict, SurveyAnswer
+
+__all__ = ["Call", "CustomerBase", "SampleVerdict", "StepFact", "SurveyAnswer", "TicketFact"]

@@ -1,0 +1,226 @@
+"""Counting in the database: one statement for all indicators over the same rows, their previous period included."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from django.db.models import (
+    Aggregate,
+    Case,
+    Count,
+    DateTimeField,
+    Expression,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import ExtractMonth, ExtractYear, Trunc
+
+from tickets.core.world import World
+from tickets.models import Person
+
+from . import rows as rows_
+from .declarations import POPULATIONS, Indicator
+from .dimensions import DIMENSIONS
+from .periods import HALF, Period, before, begin_of
+from .questions import BRANCH, Question, branch_of
+from .rows import RECEIVED, STEPS, TICKETS, Parts
+
+Dims = tuple[Any, ...]
+Key = tuple[datetime, Dims]
+BUCKET = "bucket"
+
+
+@dataclass(slots=True)
+class Tally:
+    """The counts of an indicator in one period, for one combination of dimensions."""
+
+    all: int = 0  # received in the period, of its kinds
+    within: int = 0
+    denominator: int = 0
+    numerator: Any = 0
+    pending: int = 0
+    excluded: int = 0
+
+
+def tallies_of(
+    indicators: Sequence[Indicator], asked: Question, *, person: Person, at: datetime, world: World
+) -> dict[str, dict[Key, Tally]]:
+    """The counts by indicator, period and dimensions, of every period asked for and of the one before each."""
+    table = rows_.table_of(indicators[0], asked)
+    moment = rows_.moment_of(indicators[0], table)
+    span = Span(asked, moment, world.calendar.zone)
+    statement = Statement(table, indicators, at)
+    found: dict[str, dict[Key, Tally]] = {one.id: defaultdict(Tally) for one in indicators}
+    rows = rows_.rows_of(table, moment, span.whole, asked, person=person, at=at)
+    for key, row in _grouped(rows, span, asked, table, world, statement.aggregates):
+        for one in indicators:
+            found[one.id][key] = statement.tally(one, row)
+    if moment != RECEIVED and table in (TICKETS, STEPS):
+        _put_received(found, indicators, asked, table, person=person, at=at, world=world)
+    return found
+
+
+def _put_received(
+    found: Mapping[str, dict[Key, Tally]],
+    indicators: Sequence[Indicator],
+    asked: Question,
+    table: str,
+    *,
+    person: Person,
+    at: datetime,
+    world: World,
+) -> None:
+    """Of a figure by another moment the seed's plain denominator is still what was received in the period."""
+    span = Span(asked, RECEIVED, world.calendar.zone)
+    statement = Statement(table, indicators, at)
+    for tallies in found.values():
+        for tally in tallies.values():
+            tally.all = 0
+    rows = rows_.rows_of(table, RECEIVED, span.whole, asked, person=person, at=at)
+    for key, row in _grouped(rows, span, asked, table, world, statement.aggregates):
+        for one in indicators:
+            found[one.id][key].all = statement.tally(one, row).all
+
+
+def _grouped(
+    rows: QuerySet[Any],
+    span: Span,
+    asked: Question,
+    table: str,
+    world: World,
+    aggregates: Mapping[str, Aggregate],
+) -> list[tuple[Key, Mapping[str, Any]]]:
+    dims = dimension_columns(asked, table, world)
+    grouped = span.only(rows).annotate(**{BUCKET: span.bucket, **dims}).values(BUCKET, *dims).order_by()
+    return [
+        ((span.start_of(row[BUCKET]), tuple(row[name] for name in dims)), row) for row in grouped.annotate(**aggregates)
+    ]
+
+
+def dimension_columns(asked: Question, table: str, world: World) -> dict[str, Expression | F]:
+    """What the dimensions asked for are grouped by; a branch is worked out from the unit."""
+    columns = rows_.columns_of(asked, table)
+    return {
+        f"d{place}": _branches(column, world) if DIMENSIONS[name].kind == BRANCH else F(column)
+        for place, (name, column) in enumerate(columns.items())
+    }
+
+
+def _branches(column: str, world: World) -> Case:
+    units: dict[int, list[int]] = defaultdict(list)
+    for unit in world.units:
+        units[branch_of(world, unit)].append(unit)
+    found = (When(**{f"{column}__in": below}, then=Value(branch)) for branch, below in units.items())
+    return Case(*found, output_field=IntegerField(null=True))
+
+
+# ── periods in the statement ─────────────────────────────────────────────────────────────────────────
+
+
+class Span:
+    """From the beginning of the first period's predecessor to the end; each row's period as `bucket`."""
+
+    def __init__(self, asked: Question, moment: str, zone: tzinfo) -> None:
+        self.moment, self.zone, self.cycle = moment, zone, asked.cycle
+        self.periods = asked.periods()
+        self.earlier = before(asked.cycle, self.periods[0])
+        self.whole = Period(self.earlier.start, self.periods[-1].end)
+        self.starts = {self._begin(period.start): period.start for period in self.periods}
+
+    def _begin(self, at: datetime) -> datetime:
+        return begin_of(self.cycle, at) if self.cycle else at
+
+    def only(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Without what lies between the predecessor and the first period, where that one is cut."""
+        first = self.periods[0].start
+        if self.earlier.end == first:
+            return rows
+        return rows.filter(Q(**{f"{self.moment}__lt": self.earlier.end}) | Q(**{f"{self.moment}__gte": first}))
+
+    @property
+    def bucket(self) -> Expression:
+        if self.cycle is None:
+            inside = When(**{f"{self.moment}__gte": self.periods[0].start}, then=Value(1))
+            return Case(inside, default=Value(0), output_field=IntegerField())
+        if self.cycle == HALF:
+            return half_year(self.moment, self.zone)
+        return Trunc(self.moment, self.cycle, tzinfo=self.zone, output_field=DateTimeField())
+
+    def start_of(self, bucket: Any) -> datetime:
+        """The start of the period that a bucket stands for, as the question has it."""
+        if self.cycle is None:
+            return self.periods[0].start if bucket else self.earlier.start
+        if self.cycle == HALF:
+            begin = datetime(bucket // 2, 7 if bucket % 2 else 1, 1, tzinfo=self.zone)
+        else:
+            begin = bucket.astimezone(self.zone)
+        return self.starts.get(begin, begin)
+
+
+def half_year(moment: str, zone: tzinfo) -> Expression:
+    """Year × 2, plus one in the second half: no database truncates to half-years."""
+    months = ExtractYear(moment, tzinfo=zone) * 12 + ExtractMonth(moment, tzinfo=zone) - 1
+    return ExpressionWrapper(months / 6, output_field=IntegerField())
+
+
+# ── counts in the statement ──────────────────────────────────────────────────────────────────────────
+
+
+class Statement:
+    """The aggregates of several indicators over one table; what two of them share is counted once."""
+
+    def __init__(self, table: str, indicators: Sequence[Indicator], now: datetime) -> None:
+        self.table = table
+        self.aggregates: dict[str, Aggregate] = {}
+        self._names: dict[str, str] = {}
+        self._reads = {one.id: self._reader(one, rows_.parts(one, table, now)) for one in indicators}
+
+    def tally(self, indicator: Indicator, row: Mapping[str, Any]) -> Tally:
+        return self._reads[indicator.id](row)
+
+    def _reader(self, one: Indicator, parts: Parts) -> Callable[[Mapping[str, Any]], Tally]:
+        tickets = one.population == TICKETS and self.table == STEPS  # tickets are counted by their steps
+
+        def count(condition: Q) -> str:
+            return self._name(Count("fact" if tickets else "pk", distinct=tickets, filter=condition))
+
+        every, within, denominator = count(parts.kinds), count(parts.within), count(parts.denominator)
+        failures = count(parts.failures) if parts.failures is not None else None
+        pending = count(parts.pending) if parts.pending is not None and not tickets else None
+        excluded = count(parts.excluded) if parts.excluded is not None else None
+        if parts.numerator is None:
+            numerator = None
+        elif one.measure:
+            column = POPULATIONS[self.table][one.measure].column
+            numerator = self._name(Sum(column, filter=parts.numerator))
+        else:
+            numerator = count(parts.numerator)
+
+        def read(row: Mapping[str, Any]) -> Tally:
+            tally = Tally(row[every], row[within], row[denominator])
+            tally.numerator = (row[numerator] or 0) if numerator else tally.denominator - row[failures]
+            if tickets and one.pending is not None:
+                tally.pending = tally.within - tally.denominator
+            elif pending:
+                tally.pending = row[pending]
+            tally.excluded = row[excluded] if excluded else 0
+            return tally
+
+        return read
+
+    def _name(self, aggregate: Aggregate) -> str:
+        key = repr(aggregate)
+        if key not in self._names:
+            self._names[key] = f"a{len(self._names)}"
+            self.aggregates[self._names[key]] = aggregate
+        return self._names[key]
