@@ -84,7 +84,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "rest_framework",
 ]
 MIDDLEWARE = [
@@ -143,6 +142,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": REDIS_KEY_PREFIX,
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},  # nothing waits for a cache
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -231,6 +231,8 @@ WECOM_URL = env.str("WECOM_URL", "https://qyapi.weixin.qq.com/cgi-bin/webhook/se
 DINGTALK_URL = env.str("DINGTALK_URL", "https://oapi.dingtalk.com/robot/send")
 
 # ── REST ─────────────────────────────────────────────────────────────────────────────────────────────
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", 60_000)  # of one token or person; 0 = no limit
+API_UNKNOWN_PER_MINUTE = env.int("API_UNKNOWN_PER_MINUTE", 600)  # of one address without a valid token
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "tickets.api.authentication.TokenAuthentication",
@@ -246,12 +248,9 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "投诉工单系统 Complaint work orders",
-    "DESCRIPTION": "Tickets, actions, alerts and rulebooks of the complaint work-order system.",
+    "DESCRIPTION": "Tickets, actions, calls, alerts and rulebooks of the complaint work-order system.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -47,13 +48,13 @@ class AlertShape(serializers.Serializer[Any]):
 
 LIST = schema.described(
     "alerts_list",
-    "Warnings, overruns, reminders and chases that concern you, newest first",
+    _("与您有关的预警、超时、催办、督办，最新的在前"),
     answers={200: schema.paged("Alert", AlertShape)},
     refusals=schema.READING,
     parameters=[
-        schema.query("kind", help_text="several with commas between: warning, overrun, reminder, chase"),
-        schema.query("unit", help_text="code; the units below it too"),
-        schema.query("ticket", help_text="number"),
+        schema.query("kind", help_text=_("可以填几个，用逗号隔开：warning、overrun、reminder、chase")),
+        schema.query("unit", help_text=_("单位代号，连同下级单位")),
+        schema.query("ticket", help_text=_("工单编号")),
         schema.query("acknowledged", schema.FLAG),
         schema.query("since", help_text=schema.MOMENT),
         *schema.PAGING,
@@ -61,9 +62,9 @@ LIST = schema.described(
 )
 ACKNOWLEDGE = schema.described(
     "alerts_acknowledge",
-    "Say that you are on it: it stops the climb, not the clock",
+    _("确认已在处理：不再往上报，时钟照走"),
     answers={200: AlertShape},
-    refusals=schema.ONE,
+    refusals=(404, *schema.ALWAYS),
     request=None,
 )
 

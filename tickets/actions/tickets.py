@@ -49,10 +49,12 @@ def ticket_act(
     at: datetime,
     step_id: int | None = None,
     version: int | None = None,
+    ticket_version: int | None = None,
 ) -> Outcome:
     """Do an action on a ticket.
 
     `version` is that of what the action is on, the step's if `step_id` is given, else the ticket's; stale is refused.
+    `ticket_version` is the ticket's in any case.
     Raises Refused (409), Forbidden (403), Hidden (404), Invalid (422). Whether the actor may see the ticket at all is
     the caller's question (`access`).
     """
@@ -61,6 +63,7 @@ def ticket_act(
         found = ticket_read(ticket_id)
         step = _ordinal(found.picture, step_id)
         _require_version(found, step, version)
+        _require_version(found, None, ticket_version)
         decision = decide(
             found.book,
             found.picture,

@@ -27,6 +27,8 @@ MOST_OPEN = 50
 
 
 class CustomerLookup(Endpoint):
+    tagged = False
+
     @extend_schema(**schema.LOOKUP)
     def get(self, request: Request) -> Response:
         self.refuse_unknown(request.query_params, NAMES)

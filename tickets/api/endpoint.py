@@ -15,8 +15,10 @@ from ..core.sentences import Say
 from ..core.world import World
 from ..models import Person
 from ..organisations import world_for
+from .conditional import tag_answer
 from .parsers import StrictJSONParser
 from .problems import BadValues, language_of
+from .rates import spend_address, spend_token
 
 UNKNOWN = Say("没有这一项", "There is no such field")
 OBJECT = Say("要一个 JSON 对象", "Must be a JSON object")
@@ -24,6 +26,7 @@ OBJECT = Say("要一个 JSON 对象", "Must be a JSON object")
 
 class Endpoint(APIView):
     parser_classes = [StrictJSONParser]
+    tagged = True  # answers carry an ETag; not where they hold personal data in full, which nobody should keep
 
     at: datetime
     language: str
@@ -32,12 +35,19 @@ class Endpoint(APIView):
         self.at = timezone.now()
         self.language = language_of(request)
         translation.activate("en" if self.language == "en" else "zh-hans")
-        super().initial(request, *args, **kwargs)
+        try:
+            super().initial(request, *args, **kwargs)
+        except (exceptions.NotAuthenticated, exceptions.AuthenticationFailed):
+            spend_address(request)
+            raise
+        spend_token(request)
         if self.person.organisation_id is None:
             raise exceptions.PermissionDenied
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
+        if self.tagged and response.status_code in (200, 201) and isinstance(response, Response):
+            tag_answer(request, response)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Content-Language", "en" if language_of(request) == "en" else "zh-hans")
         return response

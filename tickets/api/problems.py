@@ -30,6 +30,7 @@ TITLES = {
     405: Say("不支持这个方法", "Method not allowed"),
     406: Say("给不出这种格式", "Not acceptable"),
     409: Say("现在不能这样办", "Not possible now"),
+    412: Say("已经不是那一版", "No longer that version"),
     413: Say("内容太大", "Too large"),
     415: Say("不支持这种内容类型", "Unsupported media type"),
     422: Say("内容有误", "The data can't be taken"),
@@ -88,9 +89,9 @@ def problem(request: Any, status: int, detail: str = "", **more: Any) -> Respons
     return Response(body_of(status, language_of(request), detail, **more), status, content_type=MEDIA_TYPE)
 
 
-def refused(request: Any, error: Refused, ticket: dict[str, Any] | None = None) -> Response:
-    """409: the code of the rulebook language and a sentence that names what would help."""
-    return problem(request, 409, error.sentence.say(language_of(request)), code=error.code, ticket=ticket)
+def refused(request: Any, error: Refused, ticket: dict[str, Any] | None = None, status: int = 409) -> Response:
+    """409, or 412 to If-Match: the code of the rulebook language and a sentence that names what would help."""
+    return problem(request, status, error.sentence.say(language_of(request)), code=error.code, ticket=ticket)
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
@@ -11,26 +12,36 @@ from rest_framework import serializers
 from . import shapes
 from .filters import ORDERINGS
 from .pages import MOST
+from .problems import body_of
 
 PROBLEM = "application/problem+json"
-REASONS = {
-    400: "The request can't be read, e.g. malformed JSON.",
-    401: "No valid token.",
-    403: "Not this role.",
-    404: "There is no such thing, or it is not yours to see.",
-    405: "The address doesn't know this method.",
-    406: "Only JSON is served.",
-    409: "Not possible in this state; `code` says why, `ticket` is how it is now.",
-    413: "Larger than allowed.",
-    415: "Another content type.",
-    422: "Values that can't be taken, by field in `errors`.",
-    429: "Too many requests.",
-    500: "Something went wrong; no details.",
-    503: "The database can't be reached for the moment.",
+NOT_MODIFIED = 304
+MORE_OF_EXAMPLES: dict[int, dict[str, Any]] = {
+    409: {"detail": "当前环节是“受理”，不能“反馈”", "code": "not_from"},
+    412: {"code": "stale"},
+    422: {"errors": {"content": ["必填"]}},
 }
-READING = (401, 403, 406, 422, 429, 500, 503)
+REASONS = {
+    304: _("和 If-None-Match 说的一样，没有变。"),
+    400: _("请求读不懂，例如 JSON 格式不对。"),
+    401: _("没有有效的令牌。"),
+    403: _("没有这个岗位。"),
+    404: _("没有这个对象，或者您看不到它。"),
+    405: _("这个地址不支持这个方法。"),
+    406: _("只提供 JSON。"),
+    409: _("现在不能这样办：code 说为什么，ticket 是工单现在的样子。"),
+    412: _("If-Match 说的不是现在这一版，ticket 是现在的样子。"),
+    413: _("内容太大。"),
+    415: _("内容类型不对。"),
+    422: _("有几项内容要改正，按字段写在 errors 里。"),
+    429: _("请求太频繁，过 Retry-After 秒再来。"),
+    500: _("系统出错，已经记录。"),
+    503: _("数据库暂时连不上，过 Retry-After 秒再来。"),
+}
+ALWAYS = (401, 403, 406, 422, 429, 500, 503)
+READING = (304, *ALWAYS)  # If-None-Match
 ONE = (404, *READING)
-WRITING = (400, *READING, 413, 415)
+WRITING = (400, *ALWAYS, 413, 415)
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
@@ -55,8 +66,34 @@ def described(
     """Arguments for `extend_schema`; every refusal is problem+json."""
     responses: dict[Any, Any] = dict(answers)
     for status in sorted(set(refusals)):
-        responses[status, PROBLEM] = OpenApiResponse(shapes.ProblemShape, REASONS[status])
-    return {"operation_id": operation, "summary": summary, "responses": responses, **more}
+        if status == NOT_MODIFIED:
+            responses[status] = OpenApiResponse(description=REASONS[status])
+        else:
+            responses[status, PROBLEM] = OpenApiResponse(shapes.ProblemShape, REASONS[status], [refusal(status)])
+    parameters = [*more.pop("parameters", ()), *_headers(set(refusals), answers)]
+    said = {"operation_id": operation, "summary": summary, "description": more.pop("description", summary)}
+    return {**said, "responses": responses, "parameters": parameters, **more}
+
+
+def refusal(status: int) -> OpenApiExample:
+    """What a refusal looks like."""
+    body = body_of(status, "zh", **MORE_OF_EXAMPLES.get(status, {}))
+    return OpenApiExample(str(status), body, response_only=True, status_codes=[str(status)], media_type=PROBLEM)
+
+
+def _headers(refusals: set[int], answers: dict[Any, Any]) -> list[OpenApiParameter]:
+    """The headers of answers, and If-None-Match where 304 may come."""
+    done = [status for status in answers if isinstance(status, int)]
+    found = [_told("Retry-After", [429, 503], _("几秒后再来"), int)]
+    if NOT_MODIFIED in refusals:
+        note = _("上次答复的 ETag；没有变就答 304")
+        found.append(OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description=note))
+        found.append(_told("ETag", [*done, NOT_MODIFIED], _("这份答复的标记")))
+    return found
+
+
+def _told(name: str, statuses: list[int], note: Any, kind: Any = str) -> OpenApiParameter:
+    return OpenApiParameter(name, kind, OpenApiParameter.HEADER, description=note, response=statuses)
 
 
 def paged(name: str, shape: Any) -> Any:
@@ -76,29 +113,36 @@ def query(name: str, kind: Any = str, help_text: str = "", **more: Any) -> OpenA
 
 
 PAGING = [
-    query("cursor", help_text="from `next` or `previous`"),
-    query("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, f"rows of a page, at most {MOST}"),
+    query("cursor", help_text=_("取自 next 或 previous")),
+    query("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, _("每页几行，最多 200")),
 ]
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="T20261124000001")
 KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
     OpenApiParameter.HEADER,
-    description="The same key and body give the first answer again.",
+    description=_("同样的键和内容得到第一次的答复。"),
 )
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    {"type": "string", "pattern": r'^(\*|"[0-9]{1,9}-[0-9a-f]{24}")$'},
+    OpenApiParameter.HEADER,
+    description=_("工单的 ETag：只有还是那一版才办，否则 412"),
+)
+SEVERAL = _("可以填几个，用逗号隔开")
 FLAG = {"type": "boolean"}
-MOMENT = "a time with its offset, or a date"
+MOMENT = _("带时区的时间，或一个日期")
 TICKET_FILTERS = [
     query("rulebook"),
-    query("kind", help_text="several with commas between"),
-    query("state", help_text="several with commas between"),
+    query("kind", help_text=SEVERAL),
+    query("state", help_text=SEVERAL),
     query("channel"),
-    query("business_type", help_text="`mobile` also finds `mobile.gsm`"),
+    query("business_type", help_text=_("mobile 也找到 mobile.gsm")),
     query("complaint_type"),
     query("grade"),
-    query("unit", help_text="code; the units below it too"),
+    query("unit", help_text=_("单位代号，连同下级单位")),
     query("phone"),
-    query("q", help_text="words of subject or content, or a number"),
+    query("q", help_text=_("主题或内容里的词，或工单编号")),
     query("received_after", help_text=MOMENT),
     query("received_before", help_text=MOMENT),
     query("overdue", FLAG),
@@ -119,54 +163,50 @@ EXAMPLE_TICKET = {
     "data": {},
 }
 
-EXAMPLE_ACTION = {"action": "feedback", "step": 7, "data": {"solution": "已修复"}}
-
 TICKET_LIST = described(
     "tickets_list",
-    "Tickets that you may see",
+    _("您看得到的工单"),
     answers={200: paged("Ticket", shapes.TicketRowShape)},
     refusals=READING,
     parameters=[*TICKET_FILTERS, *PAGING],
 )
 TICKET_CREATE = described(
     "tickets_create",
-    "Register a ticket",
-    answers={201: OpenApiResponse(shapes.TicketShape, "The ticket; a repeated request gives the first answer again.")},
+    _("登记一件工单"),
+    answers={201: OpenApiResponse(shapes.TicketShape, _("工单；重发的请求得到第一次的答复。"))},
     refusals=(*WRITING, 409),
     request=shapes.NewTicketShape,
     parameters=[KEY],
-    examples=[OpenApiExample("A call at the hotline", EXAMPLE_TICKET, request_only=True)],
+    examples=[OpenApiExample(_("热线来电"), EXAMPLE_TICKET, request_only=True)],
 )
 TICKET_ONE = described(
     "tickets_retrieve",
-    "One ticket, with what you can do now",
+    _("一件工单，以及您现在能办的动作"),
     answers={200: shapes.TicketShape},
     refusals=ONE,
     parameters=[NUMBER],
 )
 TICKET_ACT = described(
     "tickets_act",
-    "Do an action",
+    _("办一个动作"),
     answers={200: shapes.TicketShape},
-    refusals=(*WRITING, 404, 409),
+    refusals=(*WRITING, 404, 409, 412),
     request=shapes.ActShape,
-    parameters=[NUMBER],
+    parameters=[NUMBER, IF_MATCH],
     examples=[
-        OpenApiExample(
-            "An answer", {"action": "feedback", "step": 7, "data": {"solution": "已修复"}}, request_only=True
-        )
+        OpenApiExample(_("反馈"), {"action": "feedback", "step": 7, "data": {"solution": "已修复"}}, request_only=True)
     ],
 )
 TICKET_EVENTS = described(
     "tickets_events",
-    "The history of a ticket",
+    _("工单的经过"),
     answers={200: paged("Event", shapes.EventShape)},
     refusals=ONE,
     parameters=[NUMBER, *PAGING],
 )
 TICKET_CONTACTS = described(
     "tickets_contacts",
-    "What the customer said since",
+    _("客户后来说的话"),
     answers={200: paged("Contact", shapes.ContactShape)},
     refusals=ONE,
     parameters=[NUMBER, *PAGING],
@@ -179,16 +219,16 @@ EXAMPLE_CONTACT = {
 }
 TICKET_CONTACT = described(
     "tickets_contact",
-    "The customer called again: append what was said, urge if they urge",
-    answers={201: OpenApiResponse(shapes.CallerTicketShape, "The ticket, with what to tell the caller.")},
+    _("客户又来电：追加说的话，催办就标催办"),
+    answers={201: OpenApiResponse(shapes.CallerTicketShape, _("工单，以及对来电人说的话。"))},
     refusals=(*WRITING, 404, 409),
     request=shapes.NewContactShape,
     parameters=[NUMBER, KEY],
-    examples=[OpenApiExample("A caller who urges", EXAMPLE_CONTACT, request_only=True)],
+    examples=[OpenApiExample(_("来电催办"), EXAMPLE_CONTACT, request_only=True)],
 )
 TICKET_PROGRESS = described(
     "tickets_progress",
-    "How far it is, in words for the caller",
+    _("办到哪一步，说给来电人听"),
     answers={200: shapes.CallerTicketShape},
     refusals=ONE,
     parameters=[NUMBER],
@@ -196,14 +236,14 @@ TICKET_PROGRESS = described(
 UPLOAD_BODY = {"multipart/form-data": shapes.UploadShape}
 TICKET_ATTACHMENTS = described(
     "tickets_attachments",
-    "The files of a ticket",
+    _("工单的附件"),
     answers={200: paged("Attachment", shapes.AttachmentShape)},
     refusals=ONE,
     parameters=[NUMBER, *PAGING],
 )
 TICKET_ATTACH = described(
     "tickets_attach",
-    "Add a file to a ticket",
+    _("给工单加附件"),
     answers={201: shapes.AttachmentShape},
     refusals=(*WRITING, 404),
     request=UPLOAD_BODY,
@@ -211,33 +251,33 @@ TICKET_ATTACH = described(
 )
 UPLOAD = described(
     "attachments_create",
-    "Upload a file before its ticket exists",
+    _("工单还没有时先传附件"),
     answers={201: shapes.AttachmentShape},
     refusals=WRITING,
     request=UPLOAD_BODY,
 )
 DOWNLOAD = described(
     "attachments_retrieve",
-    "The content of a file",
+    _("附件的内容"),
     answers={(200, "application/octet-stream"): bytes},
-    refusals=ONE,
+    refusals=(404, *ALWAYS),
 )
 LOOKUP = described(
     "customers_lookup",
-    "Who is calling: customer, open tickets, history",
+    _("来电弹屏：客户、未办结的工单、历史"),
     answers={200: shapes.LookupShape},
-    refusals=READING,
+    refusals=ALWAYS,
     parameters=[query("phone", required=True)],
 )
 BOOKS = described(
     "rulebooks_list",
-    "The rulebooks in force",
+    _("生效的规则手册"),
     answers={200: paged("Rulebook", shapes.BookRowShape)},
     refusals=READING,
 )
 BOOK = described(
     "rulebooks_retrieve",
-    "One rulebook: vocabulary, steps, actions",
+    _("一本规则手册：词汇、环节、动作"),
     answers={200: shapes.BookShape},
     refusals=ONE,
     parameters=[OpenApiParameter("id", str, OpenApiParameter.PATH, description="unicom-complaint")],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 
 def text(
-    *, null: bool = False, required: bool = True, longest: int | None = None, help_text: str | None = None
+    *, null: bool = False, required: bool = True, longest: int | None = None, help_text: Any = None
 ) -> serializers.CharField:
     return serializers.CharField(
         allow_null=null, required=required, max_length=longest, allow_blank=True, help_text=help_text
@@ -20,7 +21,7 @@ def time(*, null: bool = True, required: bool = True) -> serializers.DateTimeFie
 
 
 def whole(
-    *, null: bool = False, required: bool = True, least: int | None = None, help_text: str | None = None
+    *, null: bool = False, required: bool = True, least: int | None = None, help_text: Any = None
 ) -> serializers.IntegerField:
     return serializers.IntegerField(allow_null=null, required=required, min_value=least, help_text=help_text)
 
@@ -34,7 +35,7 @@ class ProblemShape(serializers.Serializer[Any]):
         child=serializers.ListField(child=text()), required=False
     )
     code = text(required=False)
-    ticket = serializers.DictField(required=False, help_text="409: the ticket as it is now")
+    ticket = serializers.DictField(required=False, help_text=_("409：工单现在的样子"))
 
 
 class ChoiceShape(serializers.Serializer[Any]):
@@ -50,7 +51,7 @@ class FieldShape(serializers.Serializer[Any]):
     required = serializers.BooleanField()  # type: ignore[assignment]
     title = text()
     choices = ChoiceShape(many=True, allow_null=True)
-    when = serializers.DictField(required=False, help_text="the condition under which it is required")
+    when = serializers.DictField(required=False, help_text=_("在什么条件下必填"))
 
 
 class AllowedActionShape(serializers.Serializer[Any]):
@@ -229,7 +230,7 @@ class ActShape(serializers.Serializer[Any]):
 class EventShape(serializers.Serializer[Any]):
     seq = whole()
     at = time(null=False)
-    name = text(help_text="an action, or `<clock>.due`")
+    name = text(help_text=_("动作，或“时钟.due”"))
     title = text()
     actor = text(null=True)
     step = whole(null=True)
@@ -288,24 +289,24 @@ class CallerTicketShape(serializers.Serializer[Any]):
     settled_at = time()
     closed_at = time()
     overdue = serializers.BooleanField()
-    said = text(help_text="how far it is, to read out to the caller")
-    next = text(null=True, help_text="what comes next, to read out")
-    contacts = whole(help_text="further contacts since it was registered")
-    urged = whole(help_text="how many of them urged (催办)")
+    said = text(help_text=_("办到哪一步，读给来电人听"))
+    next = text(null=True, help_text=_("接下来做什么，读给来电人听"))
+    contacts = whole(help_text=_("登记以后又联系了几次"))
+    urged = whole(help_text=_("其中催办几次"))
     last_contact_at = time(null=False)
 
 
 class NewContactShape(serializers.Serializer[Any]):
-    content = text(longest=20_000, help_text="the customer's own words: nobody changes them afterwards")
-    urge = serializers.BooleanField(allow_null=True, required=False, help_text="催办")
+    content = text(longest=20_000, help_text=_("客户的原话，以后谁也不能改"))
+    urge = serializers.BooleanField(allow_null=True, required=False, help_text=_("催办"))
     channel = text(null=True, required=False, longest=60)
     phone = text(null=True, required=False, longest=60)
-    call_id = text(null=True, required=False, longest=120, help_text="the call's number at the hotline, once for ever")
-    recording = text(null=True, required=False, longest=300, help_text="where the recording lies")
+    call_id = text(null=True, required=False, longest=120, help_text=_("热线系统的通话编号，永远只算一次"))
+    recording = text(null=True, required=False, longest=300, help_text=_("录音在哪里"))
 
 
 class ContactShape(serializers.Serializer[Any]):
-    seq = whole(help_text="the event's; 1 is the registration itself")
+    seq = whole(help_text=_("事件的序号；1 是登记本身"))
     at = time(null=False)
     channel = text(null=True)
     content = text()

@@ -22,6 +22,7 @@ from ..rows import picture_of, with_picture
 from ..rulebook.registry import book_of, current_version
 from . import schema
 from .bodies import new_ticket
+from .conditional import wanted_version
 from .endpoint import Endpoint
 from .filters import filtered
 from .pages import page_of
@@ -29,6 +30,7 @@ from .problems import refused
 from .represent import row_dict, ticket_dict
 
 LONGEST_KEY = 200
+STALE = "stale"
 REPLAYED = "Idempotency-Replayed"
 # A row of the list shows none of these; encrypted columns are not even read.
 NOT_IN_ROWS = ("content", "private", "memory", "chain_head")
@@ -123,11 +125,12 @@ class TicketActions(TicketEndpoint):
     @extend_schema(**schema.TICKET_ACT)
     def post(self, request: Request, number: str) -> Response:
         ticket_id = self.ticket_id(number)
-        wanted = self._wanted()
+        wanted, matching = self._wanted(), wanted_version(request)
         try:
-            outcome = ticket_act(ticket_id=ticket_id, actor=self.person, at=self.at, **wanted)
+            outcome = ticket_act(ticket_id=ticket_id, actor=self.person, at=self.at, ticket_version=matching, **wanted)
         except Refused as error:
-            return refused(request, error, self.represent(ticket_read(ticket_id)))
+            status = 412 if matching is not None and error.code == STALE else 409
+            return refused(request, error, self.represent(ticket_read(ticket_id)), status)
         return Response(self.represent(outcome))
 
     def _wanted(self) -> dict[str, Any]:

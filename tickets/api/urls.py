@@ -1,12 +1,13 @@
 """Addresses of the REST interface of this app."""
 
 from django.urls import URLPattern, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from .attachments import Attachments, OneAttachment, TicketAttachments
 from .contacts import TicketContacts, TicketProgress
 from .customers import CustomerLookup
+from .document import Document
 from .events import TicketEvents
+from .reference import reference
 from .rulebooks import OneRulebook, Rulebooks
 from .tickets import OneTicket, TicketActions, Tickets
 
@@ -25,6 +26,6 @@ urlpatterns: list[URLPattern] = [
     path("customers/lookup/", CustomerLookup.as_view(), name="api-customer-lookup"),
     path("rulebooks/", Rulebooks.as_view(), name="api-rulebooks"),
     path("rulebooks/<slug:id>/", OneRulebook.as_view(), name="api-rulebook"),
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("schema/", Document.as_view(), name="api-schema"),
+    path("docs/", reference, name="api-docs"),
 ]
