@@ -8,6 +8,8 @@ _DISTRICT = re.compile(r"^.{1,14}?(?:(?<![小社园校院厂])区|[县旗])|^.{1
 
 _CONTACT = re.compile(r"[\w.+-]+@[\w.-]+|\+?\d[\d -]{5,}\d")
 
+_REACH = re.compile(r"[\w.+-]+@[\w.-]+|(?<![A-Za-z\d])(?:0\d{2,3}-\d{7,8}|\d{7,}[\dXx]?)(?!\d)")
+
 
 def name(value: str) -> str:
     """A person keeps the first character (王**), a long name of a company its two ends (河南**商贸)."""
@@ -60,8 +62,13 @@ def mail(value: str) -> str:
 
 
 def contacts(text: str) -> str:
-    """A text whose addresses and numbers of people are stars: what a far end says may repeat them."""
+    """A text whose addresses and long numbers are stars: what a far end says may repeat them."""
     return _CONTACT.sub("***", text)
+
+
+def reaches(text: str) -> str:
+    """A text that people wrote, without phone numbers, identity numbers and mail addresses; times and dates stay."""
+    return _REACH.sub("***", text)
 
 
 KINDS = {"name": name, "phone": phone, "address": address, "identity": identity, "mail": mail}

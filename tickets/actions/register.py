@@ -57,6 +57,8 @@ class NewCustomer:
     level: str = ""
     brand: str = ""
     region: str = ""
+    language: str = ""  # of what we send them; as it was before, where nothing is said
+    vouched: bool = True  # a person or program of the house says so: only then is a known customer brought up to date
 
     def can_be_reached(self) -> bool:
         return any(getattr(self, name) for name in REACHES)
@@ -279,7 +281,7 @@ def _customer(new: NewCustomer, organisation_id: int, at: datetime) -> Customer 
         known = next(iter(Customer.objects.raw(KNOWN_CUSTOMER, [organisation_id, index])), None)
     values = {
         name: value
-        for name in ("name", "phone", "account", "email", "address", "level", "brand", "region")
+        for name in ("name", "phone", "account", "email", "address", "level", "brand", "region", "language")
         if (value := getattr(new, name))
     }
     if known is None:
@@ -288,6 +290,8 @@ def _customer(new: NewCustomer, organisation_id: int, at: datetime) -> Customer 
         )
         insert([new_one])
         return new_one
+    if not new.vouched:
+        return known
     changed = [name for name, value in values.items() if getattr(known, name) != value]
     for name in changed:
         setattr(known, name, values[name])

@@ -21,7 +21,8 @@ class PublicDesk(models.Model):
     actor = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")  # the program that registers
     form_channel = models.CharField(max_length=60, blank=True)  # values of the rulebook's field `channel`
     mail_channel = models.CharField(max_length=60, blank=True)
-    given = models.JSONField(default=dict, blank=True)  # what `register` needs and a letter doesn't say
+    asked = models.JSONField(default=list, blank=True)  # fields of `register` that the form asks beside the required
+    given = models.JSONField(default=dict, blank=True)  # values of `register` that the public isn't asked for
     words = models.TextField(blank=True)  # how to complain: phone, hours, address
     words_en = models.TextField(blank=True)
 

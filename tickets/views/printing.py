@@ -19,6 +19,7 @@ from tickets.actions.tickets import ticket_read
 from tickets.core.offers import offers
 from tickets.core.picture import Picture, StepView
 from tickets.models import AccessLog, Ticket
+from tickets.progress_codes import code_of
 from tickets.rulebook.compiled import Book, Field
 from tickets.views import words
 from tickets.views.access import work_page
@@ -85,6 +86,7 @@ def _context(reader: Reader, ticket: Ticket, book: Book, picture: Picture) -> di
         "printed_note": _("一式两份：客户一份，受理单位一份。"),
         "personal": True,
         "ticket": ticket,
+        "code": code_of(ticket.number),
         "form_title": FORMS.get(book.id, _("客户投诉登记表")),
         "unit": reader.unit_name(ticket.received_unit_id),
         "name": (customer.name if customer else "") or str(facts.get("contact", "")),

@@ -1,0 +1,72 @@
+"""Complaints of the public, by form and by letter, through the same door as every other (row I07, ruling PUBLIC)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from ..core.sentences import Refused, Say
+from ..models import PublicDesk, Ticket
+from ..rulebook.registry import current_version
+from ..uploads import look_at, scan, store_upload
+from .desk import CHANNEL
+from .register import NewCustomer, NewTicket, Repeated, ticket_register
+
+FORM, MAIL = "form", "mail"
+CLOSED = Say("现在不能在这里投诉，请换一种方式", "Complaints can't be made here at the moment: take another way")
+
+
+@dataclass(slots=True)
+class PublicComplaint:
+    """What somebody outside says. Nobody vouches for who they are, so it changes no customer that we know."""
+
+    way: str  # FORM or MAIL
+    key: str  # sent twice it is one ticket, for ever
+    content: str
+    subject: str = ""
+    customer: NewCustomer = field(default_factory=NewCustomer)
+    values: dict[str, Any] = field(default_factory=dict)  # of the rulebook's `register`
+    files: list[UploadedFile] = field(default_factory=list)
+
+
+def ticket_from_public(said: PublicComplaint, *, desk: PublicDesk, at: datetime) -> Ticket:
+    """The ticket, a new one or that of the same key. Raises Invalid, TooBig, Refused, Forbidden.
+
+    Files are looked at before anything is written: a complaint whose file can't be taken is refused whole.
+    """
+    version = current_version(desk.book, at, desk.organisation_id)
+    if version is None:
+        raise Refused("closed", CLOSED)
+    for upload in said.files:
+        look_at(upload)
+        scan(upload)
+    try:
+        with transaction.atomic():
+            made = ticket_register(_new_ticket(said, desk), version=version, actor=desk.actor, at=at)
+            for upload in said.files:
+                store_upload(upload, actor=desk.actor, at=at, ticket=made.ticket, internal=False)
+    except Repeated as repeated:
+        if repeated.ticket is None:
+            raise
+        return repeated.ticket
+    return made.ticket
+
+
+def _new_ticket(said: PublicComplaint, desk: PublicDesk) -> NewTicket:
+    channel = desk.form_channel if said.way == FORM else desk.mail_channel
+    said.customer.vouched = False
+    said.customer.region = said.customer.region or desk.unit.region
+    return NewTicket(
+        content=said.content,
+        subject=said.subject,
+        customer=said.customer,
+        facts={CHANNEL: channel} if channel else {},
+        data={**desk.given, **said.values},
+        received_by=desk.unit.code,
+        source=f"{said.way}:{desk.organisation.code}"[:60],
+        external_id=said.key,
+    )
