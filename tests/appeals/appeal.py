@@ -75,9 +75,9 @@ def reported(c: Cast, at: datetime | None = None, *, report_at: datetime | None 
     report_at = report_at or at + timedelta(hours=2)
     case.do("branch_head", "dispatch_inside", report_at, to="410000-net", reason="核查")
     case.do("province_net_head", "feedback", report_at, findings="属实", solution="退费")
-    case.do("branch_head", "reply", report_at, reply_text="已退费并致歉", reply_way="phone", accepted=True)
+    case.do("branch_head", "reply", report_at, reply_text="已退费并致歉", reply_way="phone", accepted=True, **WRITTEN)
     paper = file_of(c.people["branch_head"], "分公司报告.txt")
-    case.do("branch_head", "branch_report", report_at, branch_report_file=paper, **WRITTEN)
+    case.do("branch_head", "branch_report", report_at, branch_report_file=paper)
     return case
 
 
@@ -86,7 +86,7 @@ def concluded(c: Cast, at: datetime | None = None, **fault: Any) -> Case:
     at = at or on(24, 9)
     case = reported(c, at)
     later = at + timedelta(hours=3)
-    case.do("officer", "accept_report", later)
+    case.do("officer", "accept_report", later, review_basis="电信条例")
     case.do("officer", "report", later, regulator_report=file_of(c.people["officer"], "处理报告.txt"))
     case.do("hq_caller", "callback", later, reached=True, satisfaction="satisfied")
     case.do("hq_caller", "callback_done", later)

@@ -15,7 +15,7 @@ from tickets.core.sentences import Refused
 def test_A05_the_appeal_of_a_key_customer_is_filed_before_it_is_reported() -> None:
     c = cast()
     case = reported(c, key_customer=True)
-    case.do("officer", "accept_report", on(24, 13))
+    case.do("officer", "accept_report", on(24, 13), review_basis="电信条例")
     report = file_of(c.people["officer"])
     with pytest.raises(Refused):
         case.do("officer", "report", on(24, 13), regulator_report=report)

@@ -56,8 +56,19 @@ def _unmet(test: Test, view: View, zone: ZoneInfo) -> Say:
         case OneOf(fact, values):
             return _one_of(book, fact, values)
         case AnyOf(options):
-            says = [_unmet(t, view, zone) for option in options for t in option.tests if not test_holds(t, view)]
+            says = [
+                _unmet(t, view, zone)
+                for option in _nearest(options, view)
+                for t in option.tests
+                if not test_holds(t, view)
+            ]
             return Say(" 或 ".join(s.zh for s in says), " or ".join(s.en for s in says))
+
+
+def _nearest(options: tuple[Condition, ...], view: View) -> list[Condition]:
+    """Of several ways those that are the ticket's own kind: what they lack is worth telling."""
+    own = [one for one in options if all(test_holds(t, view) for t in one.tests if isinstance(t, OneOf))]
+    return own or list(options)
 
 
 def _title(book: Book, name: str) -> Title:
