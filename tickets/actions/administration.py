@@ -47,6 +47,8 @@ WHOSE = {
     "duty_withdraw": SECURITY,
     "absence_set": SECURITY,
     "absence_end": SECURITY,
+    "token_create": SECURITY,
+    "token_revoke": SECURITY,
     "tokens_revoke": SECURITY,
 }
 T = TypeVar("T")

@@ -190,11 +190,44 @@ def absence_end(*, absence: Absence, at: datetime) -> None:
 
 # ── tokens of programs ───────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
-def token_create(*, person: Person, at: datetime, expires_at: datetime | None = None) -> str:
-    """A new bearer token. The text is given once and never again: only its SHA-256 is kept."""
+def token_create(*, person: Person, at: datetime, expires_at: datetime | None = None, name: str = "") -> str:
+    """A new bearer token. The text is given once and never again: only its SHA-256 is kept. Raises Invalid."""
+    if expires_at is not None and expires_at <= at:
+        raise Invalid({"expires_at": [_("有效期要晚于现在。")]})
     token = secrets.token_urlsafe(32)
-    ApiToken.objects.create(person=person, digest=token_digest(token), created_at=at, expires_at=expires_at)
+    ApiToken.objects.create(
+        person=person,
+        digest=token_digest(token),
+        name=name[:60],
+        beginning=token[:6],
+        created_at=at,
+        expires_at=expires_at,
+    )
     return token
+
+
+@transaction.atomic
+def program_create(
+    *, name: str, role: str, unit: Unit, subtree: bool, at: datetime, expires_at: datetime | None, note: str = ""
+) -> str:
+    """A program's account with a duty, if there is none of that name, and a token for it. Raises Invalid."""
+    person = Person.objects.filter(username=name, organisation=unit.organisation).first()
+    if person is None:
+        person = person_create(
+            organisation=unit.organisation, username=name, name=name, home_unit=unit, kind=Person.Kind.SERVICE
+        )
+    elif person.kind != Person.Kind.SERVICE:
+        raise Invalid({"name": [_("“%(name)s”是一个人的账号，不是程序的。") % {"name": name}]})
+    elif not person.is_active:
+        raise Invalid({"name": [_("程序“%(name)s”已停用，先启用。") % {"name": name}]})
+    duty_grant(person=person, role=role, unit=unit, subtree=subtree)
+    return token_create(person=person, at=at, expires_at=expires_at, name=note)
+
+
+@transaction.atomic
+def token_revoke(*, token: ApiToken, at: datetime) -> None:
+    """Take back one token: the next request with it is refused."""
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at)
 
 
 @transaction.atomic

@@ -66,6 +66,8 @@ WHAT_WORDS = {
     "duty_withdraw": gettext_lazy("撤岗位"),
     "absence_set": gettext_lazy("登记缺勤和代理"),
     "absence_end": gettext_lazy("结束缺勤"),
+    "token_create": gettext_lazy("发令牌"),
+    "token_revoke": gettext_lazy("收回一个令牌"),
     "tokens_revoke": gettext_lazy("收回令牌"),
     "contact_set": gettext_lazy("设联系责任人"),
     "contacts_import": gettext_lazy("导入联系责任人"),
