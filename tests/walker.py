@@ -44,6 +44,11 @@ class Api:
             )
         )
 
+    def patch(self, path: str, body: Any) -> Answer:
+        text = json.dumps(body)
+        sent = self.client.patch(f"/api/v1{path}", text, content_type="application/json", headers=self.headers)
+        return self._answer(sent)
+
     def upload(self, path: str, **parts: Any) -> Answer:
         return self._answer(self.client.post(f"/api/v1{path}", parts, headers=self.headers))
 

@@ -24,7 +24,7 @@ from ..core.conditions import View, holds
 from ..core.rules import Actor, may_act
 from ..core.sentences import Forbidden, Refused, Say, invalid
 from ..events import next_event
-from ..models import Attachment, Paper, PaperText, Person, Ticket
+from ..models import AccessLog, Attachment, Paper, PaperText, Person, Ticket
 from ..papers.body import document, edited
 from ..papers.fill import filled, still_open
 from ..rows import Raced
@@ -35,6 +35,11 @@ from .outcome import Outcome
 from .tickets import in_turn, ticket_read
 
 DRAFTED, EDITED, SENT = "paper.drafted", "paper.edited", "paper.sent"
+EVENT_TITLES = {
+    DRAFTED: Title("起草文书", "Document drafted"),
+    EDITED: Title("修改文书", "Document edited"),
+    SENT: Title("发出文书", "Document sent"),
+}
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF_TYPE = "application/pdf"
 IS_SENT = Say("文书已经发出，不能再改；可以另起一份", "It was sent and stays as it is: write another")
@@ -64,6 +69,17 @@ def may_write(rule: PaperRule, found: Outcome, actor: Person, at: datetime) -> b
 
 def _fits(rule: PaperRule, found: Outcome, at: datetime) -> bool:
     return holds(rule.when, View(found.book, found.picture, at, found.picture.main))
+
+
+def paper_for(person: Person, ticket_id: int, id: int) -> Paper | None:
+    """A document of a ticket that the caller found visible."""
+    rows = Paper.objects.filter(ticket=ticket_id, ticket__organisation=person.organisation_id, pk=id)
+    return rows.select_related("author", "sent_by", "word", "pdf").first()
+
+
+def paper_looked_at(*, paper: Paper, rule: PaperRule, actor: Person, at: datetime) -> None:
+    """A document shows names and numbers in full: whoever opens one is written down (row S05)."""
+    AccessLog.objects.create(person=actor, ticket_id=paper.ticket_id, what="paper", purpose=rule.title.zh, at=at)
 
 
 # ── changes ──────────────────────────────────────────────────────────────────────────────────────────
@@ -179,8 +195,8 @@ def _require_seen(paper: Paper, version: int) -> None:
         )
 
 
-def _claim(paper: Paper, version: int, **values: Any) -> None:
-    own = Paper.objects.filter(pk=paper.pk, state=Paper.State.DRAFT, version=version)
+def _claim(paper: Paper, seen: int, **values: Any) -> None:
+    own = Paper.objects.filter(pk=paper.pk, state=Paper.State.DRAFT, version=seen)
     if not own.update(**values):
         raise Raced
 

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ..actions.papers import EVENT_TITLES
 from ..core import contacts
 from ..core.rules import APPROVAL_ACTIONS
 from ..core.world import World
@@ -59,6 +60,8 @@ def event_title(name: str, book: Book, language: str) -> str:
     action = book.actions.get(name) or APPROVAL_ACTIONS.get(name)
     if action is not None:
         return action.title.say(language)
+    if name in EVENT_TITLES:
+        return EVENT_TITLES[name].say(language)
     first, _, rest = name.partition(".")
     if first in book.actions:
         words = {"asked": ("申请", "requested"), "rejected": ("未批准", "rejected")}.get(rest, (rest, rest))

@@ -7,10 +7,12 @@ from .contacts import TicketContacts, TicketProgress
 from .customers import CustomerLookup
 from .document import Document
 from .events import TicketEvents
+from .papers import OnePaper, PaperFile, PaperSend, TicketArchive, TicketPapers
 from .reference import reference
 from .rulebooks import OneRulebook, Rulebooks
 from .tickets import OneTicket, TicketActions, Tickets
 
+PAPER = r"(?P<id>[0-9]{1,18})"
 NUMBER = r"(?P<number>[A-Za-z0-9-]{1,20})"
 
 urlpatterns: list[URLPattern] = [
@@ -21,6 +23,11 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"^tickets/{NUMBER}/attachments/$", TicketAttachments.as_view(), name="api-ticket-attachments"),
     re_path(rf"^tickets/{NUMBER}/contacts/$", TicketContacts.as_view(), name="api-ticket-contacts"),
     re_path(rf"^tickets/{NUMBER}/progress/$", TicketProgress.as_view(), name="api-ticket-progress"),
+    re_path(rf"^tickets/{NUMBER}/papers/$", TicketPapers.as_view(), name="api-ticket-papers"),
+    re_path(rf"^tickets/{NUMBER}/papers/{PAPER}/$", OnePaper.as_view(), name="api-paper"),
+    re_path(rf"^tickets/{NUMBER}/papers/{PAPER}/send/$", PaperSend.as_view(), name="api-paper-send"),
+    re_path(rf"^tickets/{NUMBER}/papers/{PAPER}/file/$", PaperFile.as_view(), name="api-paper-file"),
+    re_path(rf"^tickets/{NUMBER}/archive/$", TicketArchive.as_view(), name="api-ticket-archive"),
     path("attachments/", Attachments.as_view(), name="api-attachments"),
     path("attachments/<uuid:id>/", OneAttachment.as_view(), name="api-attachment"),
     path("customers/lookup/", CustomerLookup.as_view(), name="api-customer-lookup"),

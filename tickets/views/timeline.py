@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints_site.lib import format as fmt
+from tickets.actions.papers import EVENT_TITLES
 from tickets.actions.preview import title_of
 from tickets.actions.retime import PUBLISHED, RETIMED
 from tickets.core import contacts
@@ -38,6 +39,7 @@ def timeline(
 def _line(reader: Reader, book: Book, picture: Picture, event: Event, files: dict[str, Attachment]) -> dict[str, Any]:
     given = dict(event.data.get("given", {}))
     text = next((str(given.pop(name)) for name in TEXTS if isinstance(given.get(name), str) and given[name]), "")
+    text = text or str(event.data.get("paper", ""))
     facts = _facts(reader, book, event, given)
     return {
         "id": event.seq,
@@ -63,6 +65,8 @@ def _approved(title: str, event: Event) -> str:
 
 def event_title(book: Book, name: str) -> str:
     """派单; 申请：超时审批; 对外承诺 到期."""
+    if name in EVENT_TITLES:
+        return EVENT_TITLES[name].say(language())
     own = {
         "import": _("导入"),
         RETIMED: _("按新版规则手册重算时限"),
