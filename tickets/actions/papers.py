@@ -28,7 +28,7 @@ from ..models import AccessLog, Attachment, Paper, PaperText, Person, Ticket
 from ..papers.body import document, edited
 from ..papers.fill import filled, still_open
 from ..rows import Raced
-from ..rulebook.compiled import Action
+from ..rulebook.compiled import Action, Title
 from ..rulebook.paper_rules import CUSTOMER, PaperRule
 from ..uploads import safe_name
 from .outcome import Outcome

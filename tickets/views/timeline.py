@@ -53,7 +53,7 @@ def _line(reader: Reader, book: Book, picture: Picture, event: Event, files: dic
         "text": text if event.name != book.register.name else "",
         "facts": facts[:SHOWN] if len(facts) > SHOWN + 1 else facts,
         "more": facts[SHOWN:] if len(facts) > SHOWN + 1 else [],
-        "files": _files(book, given, files),
+        "files": _files(book, event, given, files),
         "answer": _answer(reader, book, picture, event),
     }
 
@@ -145,8 +145,10 @@ def _moment(reader: Reader, value: str) -> str:
     return fmt.moment_told(timezone.localtime(moment), at=timezone.localtime(reader.at))
 
 
-def _files(book: Book, given: dict[str, Any], files: dict[str, Attachment]) -> list[dict[str, Any]]:
+def _files(book: Book, event: Event, given: dict[str, Any], files: dict[str, Attachment]) -> list[dict[str, Any]]:
+    """Those given with an action, and those that a sent document became."""
     ids = [str(value) for name, value in given.items() if name in book.fields and book.fields[name].type == "file"]
+    ids += [one["file"] for one in event.data.get("files", ())]
     return [file_words(files[one]) for one in ids if one in files]
 
 
