@@ -1,4 +1,4 @@
-"""The only way to get rows to count for a person: facts of tickets that they may see, their calls and their alerts.
+"""Whose eyes look at the figures, and the only way to get the rows that they may count.
 
 It says the same as `tickets.access` in the columns of the facts, so that no figure has to read a ticket: a test holds
 the two together. Totals are over a person's own rows only, so no difference of totals shows what they may not see.
@@ -6,34 +6,75 @@ the two together. Totals are over a person's own rows only, so no difference of 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet
 
 from escalation.access import alerts_for
-from tickets.access import Sight, sees_all, served_units, sight_of
-from tickets.models import Person, RulebookVersion
-from tickets.organisations import world_for
+from escalation.models import Alert
+from tickets.access import Sight, sees_all, served_units, sight_of, visible
+from tickets.core.world import World
+from tickets.models import Organisation, Person, RulebookVersion, Ticket
+from tickets.organisations import world_for, world_of
 
 from .models import Call, StepFact, TicketFact
 from .periods import Period
 from .words import OF_TICKET
 
 
-def ticket_facts(person: Person, at: datetime, received: Period | None = None) -> QuerySet[TicketFact]:
-    """The facts of tickets that this person may see. `received`: only those received then, found the faster."""
-    sight = sight_of(person, at)
-    return TicketFact.objects.none() if sight is None else _seen(TicketFact.objects.all(), "", sight, received)
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks, and when. Without a person it is the house itself: a command, a scheduled report of everything."""
+
+    at: datetime
+    world: World
+    sight: Sight | None  # None: sees no ticket at all
+    person: Person | None = None
+
+    def tickets(self) -> QuerySet[Ticket]:
+        return visible(self.sight).all() if self.sight is not None else Ticket.objects.none()
+
+    def ticket_facts(self, received: Period | None = None) -> QuerySet[TicketFact]:
+        """The facts of the tickets that may be seen. `received`: only those received then, found the faster."""
+        return _seen(TicketFact.objects.all(), "", self.sight, received)
+
+    def step_facts(self, received: Period | None = None) -> QuerySet[StepFact]:
+        """The facts of all steps of the tickets that may be seen."""
+        return _seen(StepFact.objects.all(), OF_TICKET, self.sight, received)
+
+    def calls(self) -> QuerySet[Call]:
+        """Calls of the hotlines at units served, with `wait`: how long it took until one was answered."""
+        if self.sight is None:
+            return Call.objects.none()
+        calls = Call.objects.filter(organisation_id=self.sight.organisation)
+        if self.person is not None and not sees_all(self.person, self.world, self.at):
+            calls = calls.filter(unit_id__in=sorted(served_units(self.person, self.world, self.at)))
+        return calls.annotate(wait=_length("asked_at", "answered_at"))
+
+    def alerts(self) -> QuerySet[Alert]:
+        """Alerts that concern the viewer, with `late`: how long after its moment each was raised (row N01)."""
+        if self.person is not None:
+            alerts = alerts_for(self.person, self.at)
+        else:
+            alerts = Alert.objects.filter(ticket__in=self.tickets())
+        return alerts.annotate(late=_length("instant", "raised_at"))
 
 
-def step_facts(person: Person, at: datetime, received: Period | None = None) -> QuerySet[StepFact]:
-    """The facts of all steps of tickets that this person may see."""
-    sight = sight_of(person, at)
-    return StepFact.objects.none() if sight is None else _seen(StepFact.objects.all(), OF_TICKET, sight, received)
+def viewer_of(person: Person, at: datetime) -> Viewer:
+    """The eyes of a person, who belongs to an organisation."""
+    return Viewer(at, world_for(person), sight_of(person, at), person)
 
 
-def _seen(rows: QuerySet[Any], ticket: str, sight: Sight, received: Period | None) -> QuerySet[Any]:
+def house(organisation: Organisation, at: datetime) -> Viewer:
+    """Every ticket of an organisation: for a command, and for reports that nobody in particular asked for."""
+    return Viewer(at, world_of(organisation.pk), Sight(organisation.pk, 0, None, frozenset()))
+
+
+def _seen(rows: QuerySet[Any], ticket: str, sight: Sight | None, received: Period | None) -> QuerySet[Any]:
+    if sight is None:
+        return rows.none()
     rows = rows.filter(organisation_id=sight.organisation)
     span = {"received_at__gte": received.start, "received_at__lt": received.end} if received is not None else {}
     rows = rows.filter(**span)
@@ -44,22 +85,6 @@ def _seen(rows: QuerySet[Any], ticket: str, sight: Sight, received: Period | Non
     rows = rows.exclude(**{f"{ticket}respondent_person": sight.person})
     strict = RulebookVersion.objects.filter(source__barrier="unit").values("pk")
     return rows.exclude(**{f"{ticket}respondent_unit__in": sorted(sight.own), f"{ticket}rulebook__in": strict})
-
-
-def calls_for(person: Person, at: datetime) -> QuerySet[Call]:
-    """Calls of the hotlines at units that this person serves, with `wait`: how long it took until one was answered."""
-    if person.organisation_id is None or sight_of(person, at) is None:
-        return Call.objects.none()
-    world = world_for(person)
-    calls = Call.objects.filter(organisation_id=person.organisation_id)
-    if not sees_all(person, world, at):
-        calls = calls.filter(unit_id__in=sorted(served_units(person, world, at)))
-    return calls.annotate(wait=_length("asked_at", "answered_at"))
-
-
-def alerts_with_lateness(person: Person, at: datetime) -> QuerySet[Any]:
-    """Alerts that concern this person, with `late`: how long after its moment each was raised (row N01)."""
-    return alerts_for(person, at).annotate(late=_length("instant", "raised_at"))
 
 
 def _length(start: str, end: str) -> ExpressionWrapper[Any]:

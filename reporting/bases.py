@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from tickets.core.world import World
-from tickets.models import Organisation
-
+from .access import Viewer
 from .declarations import Indicator
 from .models import CustomerBase
 from .periods import MONTH, Period, before, begin_of, shifted
@@ -24,14 +22,16 @@ Base = Mapping[Part, int]
 
 
 def customers_of(
-    indicator: Indicator, asked: Question, combinations: Sequence[Dims], world: World
+    indicator: Indicator, asked: Question, combinations: Sequence[Dims], viewer: Viewer
 ) -> dict[tuple[Period, Dims], int | None]:
     """Customers by period and dimensions; None where no base was imported for all of the period's months."""
     if not indicator.base:
         return {}
     periods = asked.periods()
     both = [*periods, *(before(asked.cycle, period) for period in periods)]
-    told = _told(_organisation(world), min(p.start for p in both), max(p.end for p in both))
+    if viewer.sight is None:
+        return {}
+    told = _told(viewer.sight.organisation, min(p.start for p in both), max(p.end for p in both))
     return {
         (period, dims): _mean([_customers(told.get(month, {}), _parts(asked, dims)) for month in _months(period)])
         for period in both
@@ -39,14 +39,9 @@ def customers_of(
     }
 
 
-def _organisation(world: World) -> Organisation:
-    root = next(unit for unit in world.units.values() if unit.parent is None)
-    return Organisation.objects.get(units=root.id)
-
-
-def _told(organisation: Organisation, start: datetime, end: datetime) -> Mapping[date, Base]:
+def _told(organisation: int, start: datetime, end: datetime) -> Mapping[date, Base]:
     rows = CustomerBase.objects.filter(
-        organisation=organisation, month__gte=begin_of(MONTH, start).date(), month__lt=end.date()
+        organisation_id=organisation, month__gte=begin_of(MONTH, start).date(), month__lt=end.date()
     )
     told: dict[date, dict[Part, int]] = defaultdict(dict)
     for row in rows:

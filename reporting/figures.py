@@ -1,7 +1,7 @@
 """Indicators worked out: one statement for all figures of the same rows, previous period included (rows K01-K03).
 
-    figures([indicator, ...], question, person=..., at=...) -> {id: [Figure, ...]}
-    behind(indicator, question, part, person=..., at=...)   -> the rows behind one figure, exactly as many
+    figures([indicator, ...], question, viewer) -> {id: [Figure, ...]}
+    behind(indicator, question, part, viewer)   -> the rows behind one figure, exactly as many
 
 Facts are brought up to date first, so a figure is exact at the moment it is asked for. Whatever depends on now is
 judged in the statement. PostgreSQL and SQLite give the same.
@@ -17,11 +17,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from tickets.core.world import World
-from tickets.models import Person
-from tickets.organisations import world_for
-
 from . import rows as rows_
+from .access import Viewer
 from .bases import customers_of
 from .declarations import SECONDS_OF_UNIT, Indicator
 from .periods import Period, before
@@ -60,30 +57,27 @@ class Figure:
         return None if self.value is None or self.previous is None else self.value - self.previous
 
 
-def figures(
-    indicators: Sequence[Indicator], asked: Question, *, person: Person, at: datetime
-) -> dict[str, list[Figure]]:
+def figures(indicators: Sequence[Indicator], asked: Question, viewer: Viewer) -> dict[str, list[Figure]]:
     """The figures of each indicator, by period and then by dimension. Raises Backlog, TooManyPeriods."""
     bring_up_to_date()
-    world = world_for(person)
     groups: dict[tuple[str, str], list[Indicator]] = defaultdict(list)
     for one in indicators:
         groups[rows_.table_of(one, asked), one.period].append(one)
     found: dict[str, list[Figure]] = {}
     for alike in groups.values():
-        counted = tallies_of(alike, asked, person=person, at=at, world=world)
+        counted = tallies_of(alike, asked, viewer)
         for one in alike:
-            found[one.id] = _assembled(one, asked, counted[one.id], person=person, at=at, world=world)
+            found[one.id] = _assembled(one, asked, counted[one.id], viewer)
     return {one.id: found[one.id] for one in indicators}
 
 
-def behind(indicator: Indicator, asked: Question, part: str, *, person: Person, at: datetime) -> QuerySet[Any]:
+def behind(indicator: Indicator, asked: Question, part: str, viewer: Viewer) -> QuerySet[Any]:
     """The rows of a part of a figure (numerator, failures, pending): facts of tickets or steps, calls or alerts.
 
     The question has no cycle and no dimensions: `questions.narrowed` makes it of one row of an answer.
     """
     bring_up_to_date()
-    return rows_.part_of(indicator, asked, part, person=person, at=at, world=world_for(person))
+    return rows_.part_of(indicator, asked, part, viewer)
 
 
 # ── from counts to figures ───────────────────────────────────────────────────────────────────────────
@@ -93,15 +87,12 @@ def _assembled(
     indicator: Indicator,
     asked: Question,
     counted: Mapping[tuple[datetime, Dims], Tally],
-    *,
-    person: Person,
-    at: datetime,
-    world: World,
+    viewer: Viewer,
 ) -> list[Figure]:
     periods = asked.periods()
     combinations = sorted({dims for _, dims in counted}, key=_order) if asked.by else [()]
-    bases = customers_of(indicator, asked, combinations, world)
-    middles = quantiles_of(indicator, asked, person=person, at=at, world=world) if indicator.quantiles else {}
+    bases = customers_of(indicator, asked, combinations, viewer)
+    middles = quantiles_of(indicator, asked, viewer) if indicator.quantiles else {}
     made = []
     for period in periods:
         earlier = before(asked.cycle, period)

@@ -13,10 +13,8 @@ from typing import Any
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
-from tickets.core.world import World
-from tickets.models import Person
-
 from . import rows as rows_
+from .access import Viewer
 from .declarations import POPULATIONS, Indicator
 from .questions import Question
 from .tally import BUCKET, Dims, Span, dimension_columns
@@ -24,16 +22,14 @@ from .tally import BUCKET, Dims, Span, dimension_columns
 TENTHS = (5, 9)  # the median, the 90th percentile
 
 
-def quantiles_of(
-    indicator: Indicator, asked: Question, *, person: Person, at: datetime, world: World
-) -> dict[tuple[datetime, Dims], tuple[Any, Any]]:
+def quantiles_of(indicator: Indicator, asked: Question, viewer: Viewer) -> dict[tuple[datetime, Dims], tuple[Any, Any]]:
     """Median and 90th percentile of the indicator's measure, by period and dimensions."""
     table = rows_.table_of(indicator, asked)
     moment = rows_.moment_of(indicator, table)
-    span = Span(asked, moment, world.calendar.zone)
-    conditions = rows_.parts(indicator, table, at)
-    dims = dimension_columns(asked, table, world)
-    rows = rows_.rows_of(table, moment, asked.whole, asked, person=person, at=at).filter(conditions.numerator or Q())
+    span = Span(asked, moment, viewer.world.calendar.zone)
+    conditions = rows_.parts(indicator, table, viewer.at)
+    dims = dimension_columns(asked, table, viewer.world)
+    rows = rows_.rows_of(table, moment, asked.whole, asked, viewer).filter(conditions.numerator or Q())
     groups = [F(BUCKET), *(F(name) for name in dims)]
     column = F(POPULATIONS[table][indicator.measure].column)
     ranked = (

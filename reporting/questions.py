@@ -12,14 +12,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from tickets.access import below, visible_to
+from tickets.access import below
 from tickets.api.filters import NOT_A_TIME, TicketFilter
 from tickets.core.given import EARLIEST, LATEST
 from tickets.core.sentences import Invalid, Say
 from tickets.core.world import World
-from tickets.models import Person, Ticket
-from tickets.organisations import world_for
+from tickets.models import Ticket
 
+from .access import Viewer
 from .declarations import SPLITS, Indicator
 from .dimensions import DIMENSIONS, STEP_ONLY
 from .periods import Period, TooManyPeriods, periods_of
@@ -70,10 +70,10 @@ class Question:
         return indicator.population == "steps" or (indicator.by_step and bool(names & BY_STEP))
 
 
-def question(indicator: Indicator, given: Mapping[str, str], *, person: Person, at: datetime) -> Question:
+def question(indicator: Indicator, given: Mapping[str, str], viewer: Viewer) -> Question:
     """The question in the words of the API (`from to cycle by` and filters). Raises Invalid."""
     errors = Invalid()
-    world = world_for(person)
+    world = viewer.world
     start, end = (_instant(name, given.get(name, ""), world, errors) for name in ("from", "to"))
     asked = Question(
         start=start,
@@ -81,7 +81,7 @@ def question(indicator: Indicator, given: Mapping[str, str], *, person: Person, 
         cycle=_cycle(indicator, given.get("cycle", ""), errors),
         by=_by(indicator, given.get("by", ""), errors),
         only=_only(indicator, given, world, errors),
-        tickets=_tickets(indicator, given, world, errors, person, at),
+        tickets=_tickets(indicator, given, errors, viewer),
     )
     errors.raise_if_any()
     if start >= end:
@@ -177,13 +177,13 @@ def branch_of(world: World, unit: int) -> int:
 
 
 def _tickets(
-    indicator: Indicator, given: Mapping[str, str], world: World, errors: Invalid, person: Person, at: datetime
+    indicator: Indicator, given: Mapping[str, str], errors: Invalid, viewer: Viewer
 ) -> QuerySet[Ticket] | None:
     """The tickets that the other filters of the ticket list leave; None where none of them is asked for."""
     asked = {name: text for name, text in given.items() if name in OF_THE_LIST and text}
     if not asked or indicator.population not in ("tickets", "steps"):
         return None
-    found = TicketFilter(asked, visible_to(person, at), person=person, world=world, at=at)
+    found = TicketFilter(asked, viewer.tickets(), person=viewer.person, world=viewer.world, at=viewer.at)
     if not found.is_valid():
         for name, texts in found.errors.items():
             errors.errors.setdefault(name, []).extend(Say(str(text), str(text)) for text in texts)

@@ -9,12 +9,10 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tickets.core.world import World
-from tickets.models import Person
 from tickets.rulebook.compiled import Condition
 
 from . import words
-from .access import alerts_with_lateness, calls_for, step_facts, ticket_facts
+from .access import Viewer
 from .declarations import MOMENTS, POPULATIONS, SPLITS, Indicator
 from .dimensions import DIMENSIONS
 from .models import StepFact
@@ -77,15 +75,15 @@ def moment_of(indicator: Indicator, table: str) -> str:
     return MOMENTS[table][indicator.period]
 
 
-def rows_of(table: str, moment: str, span: Period, asked: Question, *, person: Person, at: datetime) -> QuerySet[Any]:
+def rows_of(table: str, moment: str, span: Period, asked: Question, viewer: Viewer) -> QuerySet[Any]:
     """The rows of a table whose moment lies in the span and that the question is about."""
     received = span if moment == RECEIVED else None
     if table == TICKETS:
-        rows: QuerySet[Any] = ticket_facts(person, at, received)
+        rows: QuerySet[Any] = viewer.ticket_facts(received)
     elif table == STEPS:
-        rows = step_facts(person, at, received)
+        rows = viewer.step_facts(received)
     else:
-        rows = (calls_for if table == "calls" else alerts_with_lateness)(person, at)
+        rows = viewer.calls() if table == "calls" else viewer.alerts()
     if received is None:
         rows = rows.filter(**{f"{moment}__gte": span.start, f"{moment}__lt": span.end})
     for name, among in (*asked.only.items(), *asked.also):
@@ -107,17 +105,15 @@ def _among(name: str, among: Among, table: str) -> Q:
 # ── what stands behind a figure ──────────────────────────────────────────────────────────────────────
 
 
-def part_of(
-    indicator: Indicator, asked: Question, part: str, *, person: Person, at: datetime, world: World
-) -> QuerySet[Any]:
+def part_of(indicator: Indicator, asked: Question, part: str, viewer: Viewer) -> QuerySet[Any]:
     """The rows of one part; exactly as many as the figure says."""
     table = table_of(indicator, asked)
     moment = moment_of(indicator, table)
-    rows = rows_of(table, moment, asked.whole, asked, person=person, at=at)
-    conditions = parts(indicator, table, at)
+    rows = rows_of(table, moment, asked.whole, asked, viewer)
+    conditions = parts(indicator, table, viewer.at)
     if table == indicator.population:
         return rows.filter(_condition(conditions, part))
-    return _tickets_by_step(rows, conditions, part, person=person, at=at)
+    return _tickets_by_step(rows, conditions, part, viewer)
 
 
 def _condition(conditions: Parts, part: str) -> Q:
@@ -132,15 +128,13 @@ def _condition(conditions: Parts, part: str) -> Q:
     return conditions.denominator & ~other
 
 
-def _tickets_by_step(
-    steps: QuerySet[StepFact], conditions: Parts, part: str, *, person: Person, at: datetime
-) -> QuerySet[Any]:
+def _tickets_by_step(steps: QuerySet[StepFact], conditions: Parts, part: str, viewer: Viewer) -> QuerySet[Any]:
     """Tickets by their steps: decided are those with a decided step, failed those of which one failed."""
 
     def with_step(condition: Q) -> Exists:
         return Exists(steps.filter(condition, fact=OuterRef("pk")))
 
-    tickets = ticket_facts(person, at)
+    tickets = viewer.ticket_facts()
     assert conditions.failures is not None  # noqa: S101  the loader has looked
     if part == "failures":
         return tickets.filter(with_step(conditions.failures))

@@ -26,9 +26,9 @@ from django.db.models import (
 from django.db.models.functions import ExtractMonth, ExtractYear, Trunc
 
 from tickets.core.world import World
-from tickets.models import Person
 
 from . import rows as rows_
+from .access import Viewer
 from .declarations import POPULATIONS, Indicator
 from .dimensions import DIMENSIONS
 from .periods import HALF, Period, before, begin_of
@@ -52,21 +52,19 @@ class Tally:
     excluded: int = 0
 
 
-def tallies_of(
-    indicators: Sequence[Indicator], asked: Question, *, person: Person, at: datetime, world: World
-) -> dict[str, dict[Key, Tally]]:
+def tallies_of(indicators: Sequence[Indicator], asked: Question, viewer: Viewer) -> dict[str, dict[Key, Tally]]:
     """The counts by indicator, period and dimensions, of every period asked for and of the one before each."""
     table = rows_.table_of(indicators[0], asked)
     moment = rows_.moment_of(indicators[0], table)
-    span = Span(asked, moment, world.calendar.zone)
-    statement = Statement(table, indicators, at)
+    span = Span(asked, moment, viewer.world.calendar.zone)
+    statement = Statement(table, indicators, viewer.at)
     found: dict[str, dict[Key, Tally]] = {one.id: defaultdict(Tally) for one in indicators}
-    rows = rows_.rows_of(table, moment, span.whole, asked, person=person, at=at)
-    for key, row in _grouped(rows, span, asked, table, world, statement.aggregates):
+    rows = rows_.rows_of(table, moment, span.whole, asked, viewer)
+    for key, row in _grouped(rows, span, asked, table, viewer.world, statement.aggregates):
         for one in indicators:
             found[one.id][key] = statement.tally(one, row)
     if moment != RECEIVED and table in (TICKETS, STEPS):
-        _put_received(found, indicators, asked, table, person=person, at=at, world=world)
+        _put_received(found, indicators, asked, table, viewer)
     return found
 
 
@@ -75,19 +73,16 @@ def _put_received(
     indicators: Sequence[Indicator],
     asked: Question,
     table: str,
-    *,
-    person: Person,
-    at: datetime,
-    world: World,
+    viewer: Viewer,
 ) -> None:
     """Of a figure by another moment the seed's plain denominator is still what was received in the period."""
-    span = Span(asked, RECEIVED, world.calendar.zone)
-    statement = Statement(table, indicators, at)
+    span = Span(asked, RECEIVED, viewer.world.calendar.zone)
+    statement = Statement(table, indicators, viewer.at)
     for tallies in found.values():
         for tally in tallies.values():
             tally.all = 0
-    rows = rows_.rows_of(table, RECEIVED, span.whole, asked, person=person, at=at)
-    for key, row in _grouped(rows, span, asked, table, world, statement.aggregates):
+    rows = rows_.rows_of(table, RECEIVED, span.whole, asked, viewer)
+    for key, row in _grouped(rows, span, asked, table, viewer.world, statement.aggregates):
         for one in indicators:
             found[one.id][key].all = statement.tally(one, row).all
 
