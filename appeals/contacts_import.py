@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appeals.actions.contacts import contact_set, require_setter
+from appeals.actions.contacts import contact_set, is_as_before, require_setter
 from appeals.models import NamedContact
 from complaints_site.lib.errors import Invalid
 from tickets.models import Person, Unit
@@ -65,13 +65,9 @@ def _contact(row: SheetRow, actor: Person, at: datetime) -> str:
     person = _person(row, "person", actor)
     deputy = _person(row, "deputy", actor) if row["deputy"] else None
     former = NamedContact.objects.filter(unit=unit, until_at=None).first()
-    if former and (former.person_id, former.deputy_id) == (person.pk, deputy and deputy.pk) and (
-        former.phone == row["phone"]
-    ):
+    if former is not None and is_as_before(former, person, deputy, row["phone"]):
         return "same"
-    contact_set(
-        unit=unit, person=person, deputy=deputy, phone=row["phone"], reason=row["reason"], actor=actor, at=at
-    )
+    contact_set(unit=unit, person=person, deputy=deputy, phone=row["phone"], reason=row["reason"], actor=actor, at=at)
     return "changed" if former else "created"
 
 

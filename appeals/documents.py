@@ -11,7 +11,7 @@ from datetime import datetime
 
 from tickets.core.conditions import View, has_value, test_holds
 from tickets.core.picture import Picture
-from tickets.rulebook.compiled import Action, AnyOf, Book, Condition, End, Has
+from tickets.rulebook.compiled import Action, AnyOf, Book, Condition, End, Has, OneOf, Test
 
 ARCHIVE = "archive"  # a stage (domain §1.4)
 
@@ -66,13 +66,22 @@ def _fields(condition: Condition, view: View) -> Iterator[str]:
 
 
 def _option(test: AnyOf, view: View) -> Condition:
-    """The way that is open to this appeal: where several are, the one that lacks least."""
+    """The way that is open to this appeal: of those that hold the one that lacks least; while the facts that decide
+    are not known (the finding), of those that may hold the one that asks for most."""
+    sure = [one for one in test.options if all(_holds(part, view) for part in one.tests)]
+    if sure:
+        return min(sure, key=lambda one: sum(not _is_there(name, view) for name in _fields(one, view)))
     open_ways = [one for one in test.options if all(_may_hold(part, view) for part in one.tests)]
-    return min(open_ways or test.options, key=lambda one: sum(not _is_there(name, view) for name in _fields(one, view)))
+    return max(open_ways or test.options, key=lambda one: len(list(_fields(one, view))))
 
 
-def _may_hold(test: object, view: View) -> bool:
-    return isinstance(test, Has | AnyOf) or test_holds(test, view)  # type: ignore[arg-type]
+def _holds(test: Test, view: View) -> bool:
+    return isinstance(test, Has | AnyOf) or test_holds(test, view)
+
+
+def _may_hold(test: Test, view: View) -> bool:
+    unknown = isinstance(test, OneOf) and view.fact(test.fact) is None
+    return unknown or _holds(test, view)
 
 
 def _is_there(name: str, view: View) -> bool:

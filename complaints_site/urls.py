@@ -14,7 +14,10 @@ urlpatterns = [
     path("readyz", readyz),
     path("api/v1/", include("tickets.api.urls")),
     path("api/v1/", include("escalation.api.urls")),
+    path("api/v1/", include("appeals.api.urls")),
+    path("api/v1/", include("reporting.api.urls")),
     path("", include("tickets.urls")),
     path("", include("escalation.urls")),
+    path("", include("appeals.urls")),
     path("", include("reporting.urls")),
 ]

@@ -30,7 +30,7 @@ def contact_set(
     former = NamedContact.objects.filter(unit=unit, until_at=None).first()
     phone, reason = phone.strip(), reason.strip()
     errors = _errors(unit, person, deputy, {"phone": phone, "reason": reason})
-    if former is not None and _same(former, person, deputy, phone):
+    if former is not None and is_as_before(former, person, deputy, phone):
         errors["person"] = [_("和现在的联系责任人一样，没有变化。")]
     if errors:
         raise Invalid(errors)
@@ -44,7 +44,7 @@ def contact_set(
 
 def require_setter(actor: Person, at: datetime) -> None:
     if not may_set_contacts(actor, at):
-        raise Forbidden(Say("联系责任人由申诉管理员或系统管理员设置", "Appeals officers and administrators name contacts"))
+        raise Forbidden(Say("联系责任人由申诉管理员或系统管理员设置", "Only officers and administrators name contacts"))
 
 
 def _errors(unit: Unit, person: Person, deputy: Person | None, texts: dict[str, str]) -> dict[str, list[str]]:
@@ -66,7 +66,8 @@ def _errors(unit: Unit, person: Person, deputy: Person | None, texts: dict[str, 
     return errors
 
 
-def _same(former: NamedContact, person: Person, deputy: Person | None, phone: str) -> bool:
+def is_as_before(former: NamedContact, person: Person, deputy: Person | None, phone: str) -> bool:
+    """Naming them would change nothing."""
     now = (former.person_id, former.deputy_id, former.phone)
     return now == (person.pk, deputy.pk if deputy else None, phone)
 

@@ -84,7 +84,8 @@ def reported(c: Cast, at: datetime | None = None, *, report_at: datetime | None 
 def concluded(c: Cast, at: datetime | None = None, **fault: Any) -> Case:
     """Reported to the regulator, called back and concluded: it waits to be archived."""
     at = at or on(24, 9)
-    case = reported(c, at)
+    more = {name: fault.pop(name) for name in ("number", "origin") if name in fault}
+    case = reported(c, at, **more)
     later = at + timedelta(hours=3)
     case.do("officer", "accept_report", later, review_basis="电信条例")
     case.do("officer", "report", later, regulator_report=file_of(c.people["officer"], "处理报告.txt"))

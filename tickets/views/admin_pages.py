@@ -151,6 +151,7 @@ def organisation_tabs(current: str) -> list[dict[str, Any]]:
         ("organisation", _("单位")),
         ("routes", _("路由")),
         ("calendar", _("日历")),
+        ("appeal-contacts", _("联系责任人")),
         ("organisation-import", _("导入")),
     )
     return _tabs(named, current)

@@ -181,6 +181,7 @@ MAIN_ACTS = {
     DISPATCHER: Act(gettext_lazy("派下一件"), "queue", "send"),
     CALLER: Act(gettext_lazy("拨下一个"), "queue", "phone"),
     SUPERVISOR: Act(gettext_lazy("打开看板"), "board", "board"),
+    OFFICER: Act(gettext_lazy("打开申诉台"), "appeals", "scale"),
     WATCHER: Act(gettext_lazy("查工单"), "search", "search"),
     ADMINISTRATOR: Act(gettext_lazy("看组织与路由"), "organisation", "units"),
 }

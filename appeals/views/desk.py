@@ -1,0 +1,150 @@
+"""The officer's desk and the branch contact's: open appeals, the regulator's most urgent first (design §9.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, QuerySet
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from appeals.access import cases_for
+from appeals.documents import documents_of, missing_of
+from appeals.models import RegulatorCase
+from appeals.views.panel import kind_word
+from appeals.views.parts import TABS, pages_of, tabs
+from complaints_site.lib.timestate import TimeState
+from tickets.core.picture import ClockView, Picture
+from tickets.models import Ticket
+from tickets.rows import picture_of, with_picture
+from tickets.rulebook.compiled import PROMISE, Book
+from tickets.rulebook.registry import book_of
+from tickets.views import words
+from tickets.views.access import work_page
+from tickets.views.admin_pages import asked, number
+from tickets.views.queue_items import marks_of, title_of
+from tickets.views.reader import Reader, language, reader_of
+from tickets.views.time_bars import bar_of, calendar_for
+
+SHOWN = 30
+
+
+@work_page
+@require_GET
+def desk(request: HttpRequest) -> HttpResponse:
+    reader = reader_of(request)
+    cases = open_cases(reader)
+    origin, stage = asked(request, "origin"), asked(request, "stage")
+    origins, stages = _choices(cases, origin, stage)
+    wanted = cases.filter(**({"kind": origin} if origin else {}), **({"ticket__step_kind": stage} if stage else {}))
+    page = Paginator(wanted, SHOWN).get_page(number(request.GET.get("page", "")) or 1)
+    context = {
+        "at": reader.at,
+        "current": "appeals",
+        "tabs": tabs(TABS, "appeals"),
+        "count": page.paginator.count,
+        "origins": origins,
+        "stages": stages,
+        "rows": _rows(reader, page),
+        "pages": pages_of(page, request),
+        "empty": _empty(filtered=bool(origin or stage)),
+    }
+    return render(request, "appeals/desk.html", context)
+
+
+def open_cases(reader: Reader) -> QuerySet[RegulatorCase]:
+    """By the deadline that comes first for the regulator: theirs, else that of the whole appeal."""
+    cases = cases_for(reader.person, reader.at).filter(ticket__ended_at=None)
+    urgent = Coalesce("due_at", "ticket__promised_at")
+    return cases.order_by(urgent.asc(nulls_last=True), "pk").select_related("ticket")
+
+
+def _choices(
+    cases: QuerySet[RegulatorCase], origin: str, stage: str
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What may be filtered by, with counts; the words are those of the rulebook that the appeals run under."""
+    rows = list(
+        cases.order_by()
+        .values("kind", step=F("ticket__step_kind"), book=F("ticket__rulebook_id"))
+        .annotate(count=Count("pk"))
+    )
+    origins: dict[str, dict[str, Any]] = {}
+    stages: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        book = book_of(row["book"])
+        word = kind_word(RegulatorCase(kind=row["kind"]), book)
+        _count(origins, row["kind"], word, origin, row["count"])
+        _count(stages, row["step"], words.step_word(book, row["step"], language()), stage, row["count"])
+    return list(origins.values()), list(stages.values())
+
+
+def _count(found: dict[str, dict[str, Any]], value: str, word: str, chosen: str, count: int) -> None:
+    entry = found.setdefault(value, {"value": value, "title": word, "count": 0, "on": value == chosen})
+    entry["count"] += count
+
+
+# ── rows ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _rows(reader: Reader, page: Page[RegulatorCase]) -> list[dict[str, Any]]:
+    """One statement more for the steps and clocks of all tickets of the page."""
+    cases = list(page)
+    tickets = with_picture(reader.tickets.filter(pk__in=[case.pk for case in cases]))
+    found = {ticket.pk: ticket for ticket in tickets}
+    return [_row(reader, case, found[case.pk]) for case in cases if case.pk in found]
+
+
+def _row(reader: Reader, case: RegulatorCase, ticket: Ticket) -> dict[str, Any]:
+    book = book_of(ticket.rulebook_id)
+    picture = picture_of(ticket, book)
+    missing = missing_of(documents_of(book, picture, reader.at))
+    inner = picture.step_clock(picture.main) if picture.main else None
+    inner_title = words.step_word(book, ticket.step_kind, language())
+    return {
+        "url": f"{reverse('ticket', args=[ticket.number])}?tab=appeal",
+        "number": ticket.number,
+        "case_number": case.number,
+        "origin": kind_word(case, book),
+        "regulator": case.regulator,
+        "title": title_of(ticket),
+        "marks": marks_of(ticket),
+        "unit": reader.unit_name(ticket.unit_id),
+        "stage": inner_title,
+        "clocks": list(_clocks(reader, book, picture, case, inner)),
+        "missing": [words.field_title(book, name, language()) for name in missing],
+    }
+
+
+def _clocks(
+    reader: Reader, book: Book, picture: Picture, case: RegulatorCase, inner: ClockView | None
+) -> Iterable[dict[str, Any]]:
+    """The two limits of design §9.6: of this step, and of the whole towards the regulator."""
+    whole = picture.clock(PROMISE)
+    titled = ((_("内部"), inner), (_("监管") if case.due_at else _("全程"), whole))
+    for title, clock in titled:
+        time = _bar(reader, book, picture, clock)
+        if time is not None:
+            yield {"title": title, "time": time}
+
+
+def _bar(reader: Reader, book: Book, picture: Picture, clock: ClockView | None) -> TimeState | None:
+    if clock is None or not clock.runs or reader.world is None:
+        return None
+    return bar_of(clock, book=book, calendar=calendar_for(clock, picture.steps, reader.world), at=reader.at)
+
+
+def _empty(*, filtered: bool) -> dict[str, Any]:
+    if filtered:
+        acts = [{"label": _("清除条件"), "url": reverse("appeals"), "main": True}]
+        return {"title": _("没有这样的申诉"), "text": _("换一个来源或环节看看。"), "acts": acts}
+    return {
+        "title": _("没有在办的申诉"),
+        "text": _("监管部门转来的、客户直接提出的申诉，登记后都在这里，监管期限最近的在最前。"),
+        "acts": [],
+    }
