@@ -17,7 +17,7 @@ from django.db.models import F, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import TextField
 
-from complaints_site.lib.inserts import insert
+from complaints_site.lib.inserts import insert, update, upsert
 
 from .core.picture import ClockView, Memory, Picture, StepView
 from .models import FACT_COLUMNS, Clock, Step, Ticket
@@ -160,9 +160,7 @@ def write_steps(ticket: Ticket, before: Picture, after: Picture) -> None:
     if all(step.id is None for step in moved):
         insert(rows)
     else:
-        Step.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["ticket", "ordinal"], update_fields=STEP_WRITTEN
-        )
+        upsert(rows, by=("ticket", "ordinal"), written=STEP_WRITTEN)
     by_ordinal = {step.ordinal: step for step in after.steps}
     for row in rows:
         by_ordinal[row.ordinal].id = row.pk
@@ -199,15 +197,10 @@ def write_clocks(ticket: Ticket, before: Picture, after: Picture, at: datetime) 
     moved = [clock for clock in changed if clock not in stopped]
     for reason in {clock.stopped_by for clock in stopped}:
         which = [clock.id for clock in stopped if clock.id is not None and clock.stopped_by == reason]
-        Clock.objects.filter(pk__in=which).update(stopped_at=at, stopped_by=reason, next_at=None)
+        update(Clock, {"id": which}, {"stopped_at": at, "stopped_by": reason, "next_at": None})
     if moved:
         _require_unmoved([known[clock.id] for clock in moved if known[clock.id].runs])
-        Clock.objects.bulk_create(
-            [_clock_row(ticket, clock, ids) for clock in moved],
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=CLOCK_WRITTEN,
-        )
+        upsert([_clock_row(ticket, clock, ids) for clock in moved], by=("id",), written=CLOCK_WRITTEN)
     rows = [_clock_row(ticket, clock, ids) for clock in fresh]
     insert(rows)
     for clock, row in zip(fresh, rows, strict=True):

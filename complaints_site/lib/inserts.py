@@ -1,4 +1,4 @@
-"""INSERT of model objects by a statement that is put together once for each model.
+"""INSERT and UPDATE of rows by statements that are put together once, or by little more than joining names.
 
 For a row or two, what the ORM does for each field of each row costs more than PostgreSQL takes to write it.
 """
@@ -6,7 +6,7 @@ For a row or two, what the ORM does for each field of each row costs more than P
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,23 +18,28 @@ PLAIN = (
     *(models.PositiveIntegerField, models.PositiveSmallIntegerField, models.BigIntegerField, models.ForeignKey),
     *(models.OneToOneField,),
 )
+Adapter = Callable[[Any], Any]
 
 
 class Insert:
-    """The statement of one model, and how its columns are written."""
+    """The statement of one model, and how its columns are written.
 
-    def __init__(self, model: type[models.Model]) -> None:
+    With `by` it is an upsert: where a row has the same values there, `written` is changed in it instead.
+    """
+
+    def __init__(self, model: type[models.Model], by: tuple[str, ...] = (), written: tuple[str, ...] = ()) -> None:
         key = model._meta.pk
         self.has_own_id = isinstance(key, models.AutoField | models.BigAutoField)
         self.key = str(key.attname)
-        fields = [field for field in model._meta.concrete_fields if not (self.has_own_id and field is key)]
-        self.columns: list[tuple[str, Any, Callable[[Any], Any] | None]] = [
+        gets_id = self.has_own_id and key.name not in by
+        fields = [field for field in model._meta.concrete_fields if not (gets_id and field is key)]
+        self.columns: list[tuple[str, Any, Adapter | None]] = [
             (field.attname, field if field.is_relation else None, _adapter(field)) for field in fields
         ]
         names = ", ".join(f'"{field.column}"' for field in fields)
         self.head = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES '  # noqa: S608  names of our own columns
-        self.marks = f"({', '.join(['%s'] * len(fields))})"
-        self.tail = f' RETURNING "{key.column}"' if self.has_own_id else ""
+        self.marks = f"({_marks(fields)})"
+        self.tail = _on_conflict(model, by, written) + (f' RETURNING "{key.column}"' if self.has_own_id else "")
 
     def run(self, objects: Sequence[models.Model]) -> None:
         values = [value for one in objects for value in self._row(one)]
@@ -54,7 +59,7 @@ class Insert:
                 other = relation.get_cached_value(one)  # it may have got its id after it was named here
                 value = other.pk if other is not None else None
                 setattr(one, name, value)
-            row.append(adapt(value) if adapt is not None and value is not None else value)
+            row.append(_adapted(adapt, value))
         return row
 
 
@@ -64,12 +69,54 @@ def insert(objects: Sequence[models.Model]) -> None:
         _insert_of(type(objects[0])).run(objects)
 
 
+def upsert(objects: Sequence[models.Model], *, by: tuple[str, ...], written: tuple[str, ...]) -> None:
+    """The same for rows of which some are there: of one with the same `by` (fields of a unique constraint) `written`
+    is changed. Every object gets its id."""
+    if objects:
+        _insert_of(type(objects[0]), by, written).run(objects)
+
+
+def update(model: type[models.Model], where: Mapping[str, Any], values: Mapping[str, Any]) -> int:
+    """Set columns of the rows that have these values in others (a list: one of them); how many rows that were."""
+    columns = _columns_of(model)
+    sets = ", ".join(f'"{columns[name][0]}" = %s' for name in values)
+    allowed = {name: value if isinstance(value, list) else [value] for name, value in where.items()}
+    tests = " AND ".join(f'"{columns[name][0]}" IN ({_marks(these)})' for name, these in allowed.items())
+    params = [_adapted(columns[name][1], value) for name, value in values.items()]
+    params += [value for these in allowed.values() for value in these]
+    with connection.cursor() as cursor:
+        cursor.execute(f'UPDATE "{model._meta.db_table}" SET {sets} WHERE {tests}', params)  # noqa: S608  our own names
+        return int(cursor.rowcount)
+
+
 @cache
-def _insert_of(model: type[models.Model]) -> Insert:
-    return Insert(model)
+def _insert_of(model: type[models.Model], by: tuple[str, ...] = (), written: tuple[str, ...] = ()) -> Insert:
+    return Insert(model, by, written)
 
 
-def _adapter(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+def _on_conflict(model: type[models.Model], by: tuple[str, ...], written: tuple[str, ...]) -> str:
+    if not by:
+        return ""
+    columns = {field.name: field.column for field in model._meta.concrete_fields}
+    same = ", ".join(f'"{columns[name]}"' for name in by)
+    sets = ", ".join(f'"{columns[name]}" = EXCLUDED."{columns[name]}"' for name in written)
+    return f" ON CONFLICT ({same}) DO UPDATE SET {sets}"
+
+
+@cache
+def _columns_of(model: type[models.Model]) -> dict[str, tuple[str, Adapter | None]]:
+    return {field.attname: (str(field.column), _adapter(field)) for field in model._meta.concrete_fields}
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+def _adapted(adapt: Adapter | None, value: Any) -> Any:
+    return adapt(value) if adapt is not None and value is not None else value
+
+
+def _adapter(field: models.Field[Any, Any]) -> Adapter | None:
     """What makes a value that the database takes; None where it takes it as it is."""
     if type(field) in PLAIN:
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from complaints_site.lib.inserts import insert
+from complaints_site.lib.inserts import insert, update
 
 from ..core.outcome import Decision
 from ..core.picture import Picture
@@ -60,17 +60,12 @@ def write(ticket: Ticket, decision: Decision, *, book: Book, world: World, actor
     after = decision.after
     changed = put_picture(ticket, book, after, at)
     event = seal_event(ticket, decision, world=world, actor=actor, at=at)
-    columns = {name: getattr(ticket, name) for name in changed}
-    claimed = Ticket.objects.filter(pk=ticket.pk, version=decision.before.version).update(
-        version=decision.before.version + 1,
-        event_count=ticket.event_count,
-        chain_head=ticket.chain_head,
-        counted=False,
-        **columns,
-    )
-    if not claimed:
+    read = decision.before.version
+    columns = {name: getattr(ticket, name) for name in (*changed, "event_count", "chain_head")}
+    columns |= {"version": read + 1, "counted": False}
+    if not update(Ticket, {"id": ticket.pk, "version": read}, columns):
         raise Raced
-    ticket.version = after.version = decision.before.version + 1
+    ticket.version = after.version = read + 1
     write_steps(ticket, decision.before, after)
     write_clocks(ticket, decision.before, after, at)
     finish_event(event, decision)
