@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from complaints_site.lib.prepared import Prepared
+from complaints_site.lib.prepared import Given, Prepared
 
 from .core.world import World
 from .models import Customer, Person, RulebookVersion, Step, Ticket
@@ -21,7 +21,6 @@ from .organisations import world_for
 
 BLIND_ROLES = frozenset({"administrator", "security_admin"})  # they run the system and see no complaint (page 7)
 ALL_SEEING_ROLES = frozenset({"auditor"})
-NUMBER = "{number}"  # stands for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +65,13 @@ def visible(sight: Sight) -> QuerySet[Ticket]:
 def visible_id(person: Person, at: datetime, number: str) -> int | None:
     """The id of the ticket of that number, if this person may see it."""
     sight = sight_of(person, at)
-    found = _by_number(sight).run({NUMBER: number}) if sight is not None else []
+    found = _by_number(sight).run(number=number) if sight is not None else []
     return found[0][0] if found else None
 
 
 @lru_cache(maxsize=1024)
 def _by_number(sight: Sight) -> Prepared:
-    return Prepared(visible(sight).filter(number=NUMBER).values_list("pk"))
+    return Prepared(visible(sight).filter(number=Given("number")).values_list("pk"))
 
 
 def steps_at_units(person: Person, at: datetime) -> QuerySet[Step]:

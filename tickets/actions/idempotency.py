@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from django.db.models import Value
+
 from complaints_site.lib.inserts import insert
+from complaints_site.lib.prepared import Given, PreparedObjects
 
 from ..core.sentences import Invalid
 from ..models import IdempotencyKey, Person, Ticket
 from .outcome import Outcome
-
-# Asked with every create, so written out: to build such a statement costs more than to run it.
-KNOWN_KEY = 'SELECT * FROM tickets_idempotencykey WHERE person_id = %s AND "key" = %s'
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ def refuse_repeated(idempotency: Idempotency | None, actor: Person) -> None:
     """Raises Repeated with the first answer, or Invalid where the key was used for another body."""
     if idempotency is None:
         return
-    known = next(iter(IdempotencyKey.objects.raw(KNOWN_KEY, [actor.pk, idempotency.key])), None)
+    known = _known().first(person=actor.pk, key=idempotency.key)
     if known is None:
         return
     if known.body_sha256 != idempotency.body_sha256:
@@ -50,6 +51,11 @@ def refuse_repeated(idempotency: Idempotency | None, actor: Person) -> None:
         )
         raise errors
     raise Repeated(known.ticket, known.answer)
+
+
+@cache
+def _known() -> PreparedObjects[IdempotencyKey]:
+    return PreparedObjects(IdempotencyKey.objects.filter(person=Value(Given("person")), key=Given("key")))
 
 
 def keep_answer(idempotency: Idempotency | None, outcome: Outcome, actor: Person, at: datetime) -> None:

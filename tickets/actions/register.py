@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Value
 
 from complaints_site.lib.crypto import blind_index
 from complaints_site.lib.inserts import insert
 from complaints_site.lib.pairs import pairs
+from complaints_site.lib.prepared import Given, PreparedObjects
 
 from ..core.decide import register
 from ..core.given import clean_value, text_problem
@@ -40,11 +43,6 @@ from .write import finish_event, put_picture, seal_event, write_messages
 
 LONGEST = {"subject": 200, "content": 20_000}
 REACHES = ("phone", "email", "account", "address")
-# Asked with every create, so written out: to build such a statement costs more than to run it.
-KNOWN_CUSTOMER = (
-    "SELECT * FROM tickets_customer WHERE organisation_id = %s AND phone_index = %s AND phone_index <> '' "
-    "ORDER BY id DESC LIMIT 1"
-)
 
 
 @dataclass(slots=True)
@@ -278,7 +276,7 @@ def _customer(new: NewCustomer, organisation_id: int, at: datetime) -> Customer 
     index, account = blind_index(new.phone), blind_index(new.account)
     known = None
     if index:
-        known = next(iter(Customer.objects.raw(KNOWN_CUSTOMER, [organisation_id, index])), None)
+        known = _customers_by_phone().first(organisation=organisation_id, phone=index)
     values = {
         name: value
         for name in ("name", "phone", "account", "email", "address", "level", "brand", "region", "language")
@@ -301,3 +299,10 @@ def _customer(new: NewCustomer, organisation_id: int, at: datetime) -> Customer 
     if changed:
         known.save(update_fields=changed)
     return known
+
+
+@cache
+def _customers_by_phone() -> PreparedObjects[Customer]:
+    """The newest customer with that number."""
+    same = Customer.objects.filter(organisation=Value(Given("organisation")), phone_index=Given("phone"))
+    return PreparedObjects(same.exclude(phone_index="").order_by("-pk")[:1])

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Value
+
+from complaints_site.lib.prepared import Given, PreparedObjects
 
 from ..core.decide import decide, expire
 from ..core.picture import Picture
@@ -34,10 +38,17 @@ T = TypeVar("T")
 
 def ticket_read(ticket_id: int) -> Outcome:
     """A ticket with its picture, rulebook and organisation: what pages and answers are made from."""
-    ticket = with_picture(Ticket.objects.filter(pk=ticket_id)).get()
+    ticket = _ticket_by_id().first(id=ticket_id)
+    if ticket is None:
+        raise Ticket.DoesNotExist
     book = book_of(ticket.rulebook_id)
     world = world_of(ticket.organisation_id, ticket.organisation_stamp)  # type: ignore[attr-defined]
     return Outcome(ticket, picture_of(ticket, book), book, world)
+
+
+@cache
+def _ticket_by_id() -> PreparedObjects[Ticket]:
+    return PreparedObjects(with_picture(Ticket.objects.filter(pk=Value(Given("id")))))
 
 
 def ticket_act(

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
 
 from django.db import connection
+from django.db.models import F, Q, Value
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
+
+from complaints_site.lib.prepared import Given, PreparedObjects
 
 from ..actions.people import token_digest
 from ..models import ApiToken, Person
 
 SCHEME = "Bearer"
 USE_NOTED_EVERY = timedelta(minutes=1)  # `last_used_at` need not be written with every request
-
-
-# Person, organisation and token in one statement, written out because every request of a program begins with it.
-# What has to be asked about the rulebooks comes with it, so that those in force need no statement of their own.
-WHO_ASKS = """
-SELECT person.*, organisation.stamp AS organisation_stamp, token.id AS token_id,
-       token.last_used_at IS NULL OR token.last_used_at <= %s AS is_use_to_note,
-       (SELECT COUNT(*) FROM tickets_rulebookversion) AS versions_count,
-       (SELECT MAX(id) FROM tickets_rulebookversion) AS versions_newest
-FROM tickets_apitoken token
-JOIN tickets_person person ON person.id = token.person_id
-LEFT JOIN tickets_organisation organisation ON organisation.id = person.organisation_id
-WHERE token.digest = %s AND token.revoked_at IS NULL AND person.is_active
-      AND (token.expires_at IS NULL OR token.expires_at > %s)
-"""
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -42,23 +31,43 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if scheme.lower() != SCHEME.lower() or not text.strip():
             raise exceptions.AuthenticationFailed
         now = timezone.now()
-        person = _person(text.strip(), now)
-        if person is None:
+        token = _token(text.strip(), now)
+        if token is None:
             raise exceptions.AuthenticationFailed
-        if person.is_use_to_note:
-            ApiToken.objects.filter(pk=person.token_id).update(last_used_at=now)
-        return person, person.token_id
+        if token.last_used_at is None or token.last_used_at <= now - USE_NOTED_EVERY:
+            ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        return token.person, token.pk
 
     def authenticate_header(self, request: Request) -> str:
         return SCHEME
 
 
-def _person(text: str, now: datetime) -> Any:
-    """The token's person, with what the statement says beside."""
+def _token(text: str, now: datetime) -> ApiToken | None:
+    """The token and its person, who carries what `world_for` and `current_version` would have to ask for."""
     digest = token_digest(text.encode("utf-8", "replace").decode())
-    instant = connection.ops.adapt_datetimefield_value
-    found = Person.objects.raw(WHO_ASKS, [instant(now - USE_NOTED_EVERY), digest, instant(now)])
-    return next(iter(found), None)
+    token = _tokens().first(digest=digest, now=connection.ops.adapt_datetimefield_value(now))
+    if token is not None:
+        found, person = vars(token), vars(token.person)
+        person["organisation_stamp"] = found["organisation_stamp"]
+        person["versions_known"] = (found["versions_count"], found["versions_newest"])
+    return token
+
+
+@cache
+def _tokens() -> PreparedObjects[ApiToken]:
+    """Token, person and organisation in one statement, since every request of a program begins with it.
+
+    What has to be asked about the rulebooks comes with it, so that those in force need no statement of their own.
+    """
+    lasting = Q(expires_at=None) | Q(expires_at__gt=Value(Given("now")))
+    tokens = ApiToken.objects.filter(lasting, digest=Given("digest"), revoked_at=None, person__is_active=True)
+    return PreparedObjects(
+        tokens.select_related("person").annotate(
+            organisation_stamp=F("person__organisation__stamp"),
+            versions_count=RawSQL("SELECT COUNT(*) FROM tickets_rulebookversion", ()),
+            versions_newest=RawSQL("SELECT MAX(id) FROM tickets_rulebookversion", ()),
+        )
+    )
 
 
 class SessionAuthentication(authentication.SessionAuthentication):

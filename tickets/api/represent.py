@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models.expressions import RawSQL
 
 from complaints_site.lib import mask
-from complaints_site.lib.prepared import Prepared
+from complaints_site.lib.prepared import Given, Prepared
 
 from ..access import Sight, sight_of, visible
 from ..actions.links import TICKET_FIELDS
@@ -27,7 +27,6 @@ from ..rulebook.compiled import APPROVAL, Book
 from ..rulebook.registry import book_of
 
 MOST_CHOICES = 20
-MINE = "{customer}"  # stands for its id
 NEWEST_OR_MINE = """
 SELECT id FROM (SELECT id FROM tickets_ticket WHERE organisation_id = %s
                 ORDER BY received_at DESC, id DESC LIMIT 100) newest
@@ -242,7 +241,7 @@ def tickets_to_name(actor: Person, at: datetime, ticket: Ticket | None = None) -
     if sight is None:
         return []
     own, mine = (ticket.number, ticket.customer_id) if ticket is not None else ("", None)
-    rows = [row for row in _near(sight).run({MINE: mine}) if row[0] != own]
+    rows = [row for row in _near(sight).run(customer=mine) if row[0] != own]
     found = [row for row in rows if row[3] is None or (mine is not None and row[2] == mine)]
     found.sort(key=lambda row: mine is None or row[2] != mine)  # stable: the newest first within each kind
     return [{"value": number, "label": f"{number} {subject}".strip()} for number, subject, *_ in found[:MOST_CHOICES]]
@@ -250,6 +249,6 @@ def tickets_to_name(actor: Person, at: datetime, ticket: Ticket | None = None) -
 
 @lru_cache(maxsize=1024)
 def _near(sight: Sight) -> Prepared:
-    near = RawSQL(NEWEST_OR_MINE, [sight.organisation, MINE])  # noqa: S611  parameters
+    near = RawSQL(NEWEST_OR_MINE, [sight.organisation, Given("customer")])  # noqa: S611  parameters
     rows = visible(sight).filter(pk__in=near).order_by("-received_at", "-pk")
     return Prepared(rows.values_list("number", "subject", "customer_id", "ended_at"))

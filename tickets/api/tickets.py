@@ -93,9 +93,8 @@ class Tickets(TicketEndpoint):
         return Response(made or answer(outcome), status=201)
 
     def _version(self, book: str) -> RulebookVersion:
-        person: Any = self.person
-        count = getattr(person, "versions_count", None)  # a token's person comes with it
-        known = (count, person.versions_newest) if count else None
+        person = self.person
+        known = getattr(person, "versions_known", None)  # a token's person comes with it
         version = current_version(book, self.at, person.organisation_id, known=known)
         if version is None:
             raise invalid("rulebook", f"没有生效的规则“{book}”", f'No rulebook "{book}" is in force')
