@@ -14,7 +14,7 @@ from tests.books import loaded
 from tests.cast import Cast, cast
 from tests.tickets.test_loop import complaint, on
 from tickets.actions.desk import DeskPlan, desk_set
-from tickets.models import Customer, Message, PublicDesk, Ticket
+from tickets.models import Attachment, Customer, Message, PublicDesk, Ticket
 from tickets.progress_codes import code_of
 from tickets.views.public import FORMS, OF_ONE_TICKET
 
@@ -88,6 +88,8 @@ def test_I07_files_obey_the_rules_of_uploads_and_are_no_secret_of_the_house(c: C
     assert bad.status_code == 422
     assert "不收这种文件" in bad.content.decode()
     assert not Ticket.objects.exists()
+    post(content="", files=[SimpleUploadedFile("a.txt", b"a")])
+    assert not Attachment.objects.exists(), "no file stays without its ticket"
     post(files=[SimpleUploadedFile("a.txt", "断线时间表".encode()), SimpleUploadedFile("b.txt", b"b")])
     kept = Ticket.objects.get().attachments.order_by("name")
     assert [(one.name, one.internal) for one in kept] == [("a.txt", False), ("b.txt", False)]

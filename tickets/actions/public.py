@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 
 from ..core.sentences import Refused, Say
-from ..models import PublicDesk, Ticket
+from ..models import Attachment, PublicDesk, Ticket
 from ..rulebook.registry import current_version
-from ..uploads import look_at, scan, store_upload
+from ..uploads import store_upload
 from .desk import CHANNEL
 from .register import NewCustomer, NewTicket, Repeated, ticket_register
 
@@ -36,24 +38,35 @@ class PublicComplaint:
 def ticket_from_public(said: PublicComplaint, *, desk: PublicDesk, at: datetime) -> Ticket:
     """The ticket, a new one or that of the same key. Raises Invalid, TooBig, Refused, Forbidden.
 
-    Files are looked at before anything is written: a complaint whose file can't be taken is refused whole.
+    Files come first: a complaint whose file can't be taken is refused whole.
     """
     version = current_version(desk.book, at, desk.organisation_id)
     if version is None:
         raise Refused("closed", CLOSED)
-    for upload in said.files:
-        look_at(upload)
-        scan(upload)
     try:
-        with transaction.atomic():
+        with _stored(said.files, desk, at) as kept:
             made = ticket_register(_new_ticket(said, desk), version=version, actor=desk.actor, at=at)
-            for upload in said.files:
-                store_upload(upload, actor=desk.actor, at=at, ticket=made.ticket, internal=False)
     except Repeated as repeated:
         if repeated.ticket is None:
             raise
         return repeated.ticket
+    Attachment.objects.filter(pk__in=kept).update(ticket=made.ticket)
     return made.ticket
+
+
+@contextmanager
+def _stored(files: list[UploadedFile], desk: PublicDesk, at: datetime) -> Iterator[list[UUID]]:
+    """Files that wait for their ticket; they are gone again where it doesn't come to be."""
+    kept: list[Attachment] = []
+    try:
+        for upload in files:
+            kept.append(store_upload(upload, actor=desk.actor, at=at, internal=False))
+        yield [one.pk for one in kept]
+    except BaseException:
+        for one in kept:
+            one.file.delete(save=False)
+            one.delete()
+        raise
 
 
 def _new_ticket(said: PublicComplaint, desk: PublicDesk) -> NewTicket:
