@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/v1/", include("tickets.api.urls")),
     path("api/v1/", include("escalation.api.urls")),
     path("api/v1/", include("appeals.api.urls")),
+    path("api/v1/", include("reporting.api.urls")),
     path("", include("tickets.urls")),
     path("", include("escalation.urls")),
     path("", include("appeals.urls")),

@@ -98,6 +98,7 @@ class Indicator:
     quantiles: bool  # median and 90th percentile beside the mean
     beside: tuple[str, ...]  # figures to be shown beside it
     references: tuple[Reference, ...]
+    definition: Mapping[str, Any]  # the conditions as they are written
 
     @property
     def scale(self) -> int:
@@ -193,6 +194,7 @@ class Declaration:
             quantiles=self.flag("quantiles"),
             beside=self.names("beside", None, ()),
             references=tuple(self.references()),
+            definition={word: self.source[word] for word in (*CONDITIONS, "measure", "base") if word in self.source},
         )
 
     # ── values ──

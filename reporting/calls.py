@@ -1,0 +1,68 @@
+"""Call figures from a hotline: what it reports, once or again, is one call (doc 3 §3.5.3 h)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from tickets.core.sentences import Forbidden, Refused, Say
+from tickets.core.world import World
+from tickets.models import Person
+from tickets.organisations import world_for
+
+from .models import Call
+
+HOTLINE = "hotline"  # the role of a program that reports calls (domain §1.2)
+REPORTED = ("queue", "asked_at", "answered_at", "ended_at", "ticket")
+
+
+@dataclass(frozen=True, slots=True)
+class NewCall:
+    """A call as reported; `ticket` is the id of the ticket that came of it."""
+
+    call_id: str
+    queue: str
+    asked_at: datetime
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    ticket_id: int | None = None
+
+
+@transaction.atomic
+def calls_record(calls: Sequence[NewCall], *, actor: Person, at: datetime) -> list[Call]:
+    """Keep these calls; a `call_id` that is known is the same call, told anew. Raises Forbidden, Refused."""
+    world = world_for(actor)
+    if not is_hotline(actor, world, at):
+        raise Forbidden(Say("通话记录由热线系统上报", "Calls are reported by a hotline system"))
+    if actor.home_unit_id is None:
+        raise Refused("no_holder", Say("账号没有所属单位", "The account has no unit of its own"))
+    latest = {call.call_id: call for call in calls}
+    Call.objects.bulk_create(
+        [
+            Call(
+                organisation_id=actor.organisation_id,
+                unit_id=actor.home_unit_id,
+                source=actor.username,
+                call_id=call.call_id,
+                queue=call.queue,
+                asked_at=call.asked_at,
+                answered_at=call.answered_at,
+                ended_at=call.ended_at,
+                ticket_id=call.ticket_id,
+            )
+            for call in latest.values()
+        ],
+        update_conflicts=True,
+        unique_fields=["source", "call_id"],
+        update_fields=REPORTED,
+    )
+    kept = Call.objects.filter(source=actor.username, call_id__in=latest).select_related("ticket")
+    by_id = {call.call_id: call for call in kept}
+    return [by_id[call.call_id] for call in calls]
+
+
+def is_hotline(actor: Person, world: World, at: datetime) -> bool:
+    return any(duty.role == HOTLINE for duty in world.duties_of(actor.pk, at))
