@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from complaints_site.lib import format as fmt
+from complaints_site.lib import mask
 from complaints_site.lib.timestate import NORMAL, OVERDUE, WARNED
 from escalation.actions import clock_try_again
 from escalation.health import oldest_unalerted_seconds, watch_age_seconds
 from escalation.models import SetAside
 from tickets.actions.administration import ADMINISTRATOR
 from tickets.models import Message
-from tickets.views.admin_messages import ADDRESS
 from tickets.views.admin_pages import admin_page, number, organisation_of, page, save, system_tabs, text
 from tickets.views.reader import Reader, reader_of
 
@@ -81,7 +81,7 @@ def _row(row: SetAside) -> dict[str, Any]:
         "clock": row.clock.name,
         "due_moment_at": row.due_moment_at,
         "at": row.at,
-        "error": ADDRESS.sub("***", row.error.strip().rpartition("\n")[2])[:200],
+        "error": mask.contacts(row.error.strip().rpartition("\n")[2])[:200],
     }
 
 

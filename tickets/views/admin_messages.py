@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,12 +17,11 @@ from tickets.actions.messages import message_told
 from tickets.delivery import messages_resend
 from tickets.models import Message
 from tickets.views.access import work_page
-from tickets.views.admin_pages import admin_page, number, organisation_of, page, save, system_tabs, text
+from tickets.views.admin_pages import admin_page, asked, number, organisation_of, page, save, system_tabs, text
 from tickets.views.queue_items import title_of
 from tickets.views.reader import reader_of
 
 MOST = 200
-ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+|\+?\d[\d -]{5,}\d")
 
 
 @admin_page(ADMINISTRATOR)
@@ -33,12 +32,16 @@ def dead_letters(request: HttpRequest) -> HttpResponse:
     failed = Message.objects.filter(ticket__organisation=organisation_of(reader), state=Message.State.FAILED)
     if request.method == "POST":
         return _resend(request, failed)
-    shown = failed.order_by("-pk").defer("text", "address", "subject")[:MOST]
+    way = asked(request, "way")
+    of_way = failed.filter(way=way) if way else failed
+    shown = of_way.select_related("subscription").order_by("-pk").defer("text", "text_en", "address", "subject")[:MOST]
     context = {
         "current": "system",
         "tabs": system_tabs(reader, "dead-letters"),
         "rows": [_letter(message) for message in shown],
-        "count": failed.count(),
+        "ways": failed.order_by("way").values_list("way").annotate(Count("pk")),
+        "way": way,
+        "count": of_way.count(),
         "most": MOST,
     }
     return page(request, "admin/dead_letters.html", context, change=ADMINISTRATOR)
@@ -49,18 +52,25 @@ def _letter(message: Message) -> dict[str, Any]:
         "id": message.pk,
         "key": message.key,
         "way": message.way,
+        "to": message.subscription.name if message.subscription else "",
         "name": message.name,
         "attempts": message.attempts,
         "created_at": message.created_at,
-        "error": ADDRESS.sub("***", message.error),
+        "error": mask.contacts(message.error),
     }
 
 
-def _resend(request: HttpRequest, failed: Any) -> HttpResponse:
-    message = get_object_or_404(failed, pk=number(text(request, "message")) or 0)
-    at = reader_of(request).at
-    change = lambda: messages_resend(Message.objects.filter(pk=message.pk), at=at)  # noqa: E731
-    refused = save(request, "message_resend", {"key": message.key}, change, _("已放回发送队列"))
+def _resend(request: HttpRequest, failed: QuerySet[Message]) -> HttpResponse:
+    """One, or all of a way that has been mended."""
+    at, way = reader_of(request).at, text(request, "way")
+    if text(request, "all"):
+        wanted = failed.filter(way=way) if way else failed
+        data: dict[str, object] = {"way": way, "count": wanted.count()}
+    else:
+        message = get_object_or_404(failed, pk=number(text(request, "message")) or 0)
+        wanted, data = failed.filter(pk=message.pk), {"key": message.key}
+    change = lambda: messages_resend(wanted, at=at)  # noqa: E731
+    refused = save(request, "message_resend", data, change, _("已放回发送队列"))
     for word in refused.get("", ()):
         messages.error(request, word)
     return redirect("dead-letters")

@@ -151,6 +151,7 @@ def organisation_tabs(current: str) -> list[dict[str, Any]]:
         ("organisation", _("单位")),
         ("routes", _("路由")),
         ("calendar", _("日历")),
+        ("desk", _("公众页")),
         ("appeal-contacts", _("联系责任人")),
         ("organisation-import", _("导入")),
     )
@@ -158,7 +159,7 @@ def organisation_tabs(current: str) -> list[dict[str, Any]]:
 
 
 def system_tabs(reader: Reader, current: str) -> list[dict[str, Any]]:
-    named = [("system", _("系统状况")), ("dead-letters", _("发送失败"))]
+    named = [("system", _("系统状况")), ("dead-letters", _("发送失败")), ("outbound", _("对外通知"))]
     if AUDITOR in reader.roles:
         named.append(("audit", _("管理记录")))
     return _tabs(named, current)

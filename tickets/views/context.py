@@ -144,6 +144,7 @@ def _menu_by_role(reader: Reader) -> list[dict[str, Any]]:
     auditor = bool(reader.roles & ALL_SEEING_ROLES)
     return [
         {"label": _("待告知客户"), "url": address("by-hand"), "icon": "phone"},
+        {"label": _("待看的来信"), "url": address("letters"), "icon": "mail"},
         *(
             {"label": place.label, "url": address(place.code), "icon": place.icon}
             for place in PLACES
