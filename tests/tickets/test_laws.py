@@ -61,6 +61,7 @@ class Walk:
         self.patience = self.dice.choice([0.8, 0.97, 0.99])
         self.at = START + timedelta(minutes=self.dice.randrange(60 * 24 * 20))
         self.fired: set[tuple[Any, ...]] = set()
+        self.running: dict[str, bool] = {}  # what the rulebook's words make of each clock, reckoned apart
         self.counter = 0
         self.before: Picture | None = None
         facts = {"content": "x", "region": self.dice.choice(["410100", "410000", ""])}
@@ -84,6 +85,7 @@ class Walk:
 
     def take(self, decision: Decision) -> None:
         self.before, self.picture = decision.before, decision.after
+        self.reckon(decision.event)
         for step in self.picture.steps:
             if step.id is None:
                 self.counter += 1
@@ -156,6 +158,19 @@ class Walk:
         if decision is not None:
             self.take(decision)
 
+    def reckon(self, event: str) -> None:
+        """Which clocks run now, from `starts`, `stops` and `resumes` alone."""
+        for name, clock in self.book.clocks.items():
+            runs = self.running.get(name)
+            if runs and event in clock.stops:
+                self.running[name] = False
+            elif runs is False and event in clock.resumes:
+                self.running[name] = True
+            if event in clock.starts:
+                self.running[name] = True
+        if not self.picture.is_open:
+            self.running = dict.fromkeys(self.running, False)
+
     # ── the laws ──
 
     def check(self) -> None:
@@ -185,6 +200,18 @@ class Walk:
         assert len(names) == len(set(names)), "one running clock of a name"
         for clock in picture.clocks:
             self.check_clock(clock)
+        self.check_running()
+
+    def check_running(self) -> None:
+        """No clock runs that should stand, and none stands that should run (issue 3)."""
+        running = {c.name for c in self.picture.clocks if c.step is None and c.runs}
+        assert running == {name for name, runs in self.running.items() if runs}
+        for step in self.picture.open_steps():
+            spec = step.data.get("limit") or getattr(
+                getattr(self.book.steps.get(step.kind), "limit", None), "parts", None
+            )
+            if spec and tuple(spec) not in (("none",), ("rest",)):
+                assert any(c.runs and c.step == step.ordinal for c in self.picture.clocks), f"{step.kind} has no clock"
 
     def check_clock(self, clock: ClockView) -> None:
         if clock.step is not None:
@@ -195,6 +222,17 @@ class Walk:
             assert clock.warn_at is not None
             assert clock.warn_at <= clock.due_at
         assert clock.next_at is None or (clock.runs and clock.due_at is not None)
+        if clock.runs and not clock.extended:
+            self.check_outer(clock)
+
+    def check_outer(self, clock: ClockView) -> None:
+        """What stands under a clock of the ticket doesn't outlast it (ruling APPLIM)."""
+        rule = self.book.steps.get(clock.name) if clock.step is not None else self.book.clocks[clock.name]
+        for part in rule.limit.parts if rule is not None and rule.limit is not None else ():
+            outer = self.picture.clock(part.removeprefix("clock.")) if part.startswith("clock.") else None
+            if outer is not None and outer.runs and outer.due_at is not None and outer.due_at > clock.started_at:
+                assert clock.due_at is not None
+                assert clock.due_at <= outer.due_at
 
 
 class Laws(RuleBasedStateMachine):
