@@ -97,9 +97,9 @@ def _fields(places: Places) -> Iterator[Cell]:
 
 
 def _list(name: str, places: Places) -> Table | None:
-    head, rows = LISTS[name]
+    head, widths, rows = LISTS[name]
     found = tuple(rows(places))
-    return Table(head, found) if found else None
+    return Table(head, found, widths) if found else None
 
 
 def _papers(places: Places) -> Table | None:
@@ -107,7 +107,8 @@ def _papers(places: Places) -> Table | None:
     papers = list(places.found.ticket.papers.select_related("author", "sent_by"))
     if not papers:
         return None
-    return Table(("文书", "状态", "起草人", "发出人、时间"), tuple(_paper_row(one, rules, places) for one in papers))
+    rows = tuple(_paper_row(one, rules, places) for one in papers)
+    return Table(("文书", "状态", "起草人", "发出人、时间"), rows, (4, 2, 2, 4))
 
 
 def _paper_row(paper: Paper, rules: Any, places: Places) -> tuple[str, ...]:

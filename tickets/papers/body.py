@@ -97,7 +97,7 @@ def _block(part: dict[str, Any]) -> Block:
         case "rows":
             return Grid(tuple(Cell(row["label"], row["value"], row["wide"], row["tall"]) for row in part["rows"]))
         case "table":
-            return Table(tuple(part["head"]), tuple(tuple(row) for row in part["rows"]))
+            return Table(tuple(part["head"]), tuple(tuple(row) for row in part["rows"]), tuple(part["widths"]))
         case "signs":
             return Signatures(tuple(Sign(label) for label in part["signs"]))
     return Text(part["text"])

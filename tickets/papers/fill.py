@@ -91,8 +91,9 @@ def _part(part: PartRule, places: Places, *, form: bool) -> dict[str, Any]:
     if part.rows:
         return head | {"kind": "rows", "rows": [_row(row, places) for row in part.rows]}
     if part.table:
-        names, rows = LISTS[part.table]
-        return head | {"kind": "table", "head": list(names), "rows": [list(row) for row in rows(places)]}
+        names, widths, rows = LISTS[part.table]
+        listed = [list(row) for row in rows(places)]
+        return head | {"kind": "table", "head": list(names), "widths": list(widths), "rows": listed}
     if part.signs:
         return head | {"kind": "signs", "signs": list(part.signs)}
     if part.quote:
@@ -164,11 +165,12 @@ def _files(places: Places) -> Rows:
         yield str(number), file.name, places.moment(file.uploaded_at), file.sha256
 
 
-LISTS: dict[str, tuple[tuple[str, ...], Callable[[Places], Rows]]] = {
-    "steps": (("序号", "环节", "承办单位、人员", "接收时间", "完成时间", "办理情况"), _steps),
-    "events": (("时间", "单位、人员", "事项", "内容"), _events),
-    "clocks": (("时限", "起算", "到期", "办结", "超时"), _clocks),
-    "files": (("序号", "名称", "时间", "SHA-256"), _files),
+# Heads, widths in twelfths of the line, rows.
+LISTS: dict[str, tuple[tuple[str, ...], tuple[int, ...], Callable[[Places], Rows]]] = {
+    "steps": (("序号", "环节", "承办单位、人员", "接收时间", "完成时间", "办理情况"), (1, 2, 2, 2, 2, 3), _steps),
+    "events": (("时间", "单位、人员", "事项", "内容"), (2, 2, 2, 6), _events),
+    "clocks": (("时限", "起算", "到期", "办结", "超时"), (3, 3, 3, 2, 1), _clocks),
+    "files": (("序号", "名称", "时间", "SHA-256"), (1, 4, 2, 5), _files),
 }
 
 

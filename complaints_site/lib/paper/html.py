@@ -16,15 +16,16 @@ DATE = "年　　月　　日"
 def to_html(paper: Paper) -> SafeString:
     """One `article.paper`; every text of the document is escaped."""
     return format_html(
-        '<article class="paper{}">{}<h1>{}</h1>{}{}{}{}{}</article>',
+        '<article class="paper{}">{}<h1>{}</h1>{}{}{}{}{}{}</article>',
         " paper-form" if paper.form else "",
         _line("paper-organisation", paper.organisation),
         paper.title,
         _facts(paper.facts),
         _line("paper-to", paper.to),
         _join(_section(heading, section) for heading, section in paper.numbered()),
+        _line("paper-enclosed", "" if paper.form else paper.note),
         _closing(paper.closing),
-        _line("paper-note", paper.note),
+        _line("paper-note", paper.note if paper.form else ""),
     )
 
 
@@ -92,7 +93,13 @@ def _table(table: Table) -> SafeString:
         format_html("<tr>{}</tr>", _join(format_html("<td>{}</td>", _broken(word)) for word in row))
         for row in table.rows
     )
-    return format_html('<table class="paper-table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', head, rows)
+    columns = _join(_column(f"col-{width}") for width in table.widths)
+    return format_html(
+        '<table class="paper-table"><colgroup>{}</colgroup><thead><tr>{}</tr></thead><tbody>{}</tbody></table>',
+        columns,
+        head,
+        rows,
+    )
 
 
 def _sign(sign: Sign) -> SafeString:

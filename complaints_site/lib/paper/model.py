@@ -83,8 +83,11 @@ class Grid(Cleaned):
 
 @dataclass(frozen=True, slots=True)
 class Table(Cleaned):
+    """`widths` are twelfths of the line, one for each column; without them all columns are alike."""
+
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +120,8 @@ class Paper(Cleaned):
     """A whole document.
 
     `facts` stand under the title (编号、日期), `to` is the addressee with a colon, `closing` the right-hand lines at
-    the end (who it is from, the date), `note` small print. A `form` is set in the small type of printed forms and its
-    sections have no numbers.
+    the end (who it is from, the date), `note` what is enclosed, or the small print of a form. A `form` is set in the
+    small type of printed forms and its sections have no numbers.
     """
 
     title: str

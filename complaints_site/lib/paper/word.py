@@ -60,9 +60,11 @@ class _Writer:
             self._line(paper.to)
         for heading, section in paper.numbered():
             self._section(heading, section)
+        if paper.note and not paper.form:
+            self._line(paper.note, indent=True, before=14)
         for number, line in enumerate(paper.closing):
             self._line(line, align=WD_ALIGN_PARAGRAPH.RIGHT, before=0 if number else 24)
-        if paper.note:
+        if paper.note and paper.form:
             self._line(paper.note, font=FORM, size=9, before=8)
         return self._saved()
 
@@ -168,7 +170,8 @@ class _Writer:
 
     def _table(self, table: Table) -> None:
         made = self._ruled(len(table.rows) + 1, len(table.head))
-        _widths(made, (WIDTH_CM / len(table.head),) * len(table.head))
+        shares = table.widths or (1,) * len(table.head)
+        _widths(made, tuple(WIDTH_CM * share / sum(shares) for share in shares))
         for cell, word in zip(made.rows[0].cells, table.head, strict=True):
             self._put(cell, word, font=HEADING)
         _repeated(made.rows[0])
