@@ -34,7 +34,7 @@ def _measure(place: Place, say: object) -> Table:
     django.setup()
     from django.utils import timezone
 
-    from . import creating, reading, watching  # the product's models, after setup
+    from . import creating, delivering, reading, watching  # the product's models, after setup
     from .fill import fill
     from .importing import importing
 
@@ -52,6 +52,8 @@ def _measure(place: Place, say: object) -> Table:
         reading.memory(table, server)
     say("watch")
     watching.watching(table)
+    say("delivery")
+    delivering.delivering(table)
     say("import")
     importing(table)
     table.title = _title(place)

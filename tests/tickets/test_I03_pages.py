@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +16,7 @@ from tests.cast import Cast, cast
 from tests.tickets.test_I07_public import SAID, open_desk
 from tests.tickets.test_loop import complaint, on
 from tests.tickets.test_O01_admin_pages import client_of, last
+from tickets.actions.people import token_create
 from tickets.models import GroupRobot, Message, PublicDesk, Subscription, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +75,45 @@ def test_I03_a_subscription_is_stopped_and_removed_by_its_own_administrator(c: C
     assert not Subscription.objects.get().is_active
     administrator.post(address, {"act": "subscription_remove", "id": one.pk})
     assert not Subscription.objects.exists()
+
+
+def test_I03_programs_subscribe_over_rest(c: Cast) -> None:
+    program = Client(headers={"Authorization": f"Bearer {token(c, 'administrator')}"})
+    address = reverse("api-subscriptions")
+    bad = program.post(address, {"name": 1, "url": "https://x", "events": [], "unit": "HQ"}, "application/json")
+    assert bad.status_code == 422
+    assert set(bad.json()["errors"]) == {"name"}
+    made = program.post(address, WANTED, "application/json")
+    assert made.status_code == 201
+    assert made.json()["secret"] == Subscription.objects.get().secret
+    (row,) = program.get(address).json()["results"]
+    assert "secret" not in row
+    one = reverse("api-subscription", args=[row["id"]])
+    assert program.patch(one, {"is_active": False}, "application/json").json()["is_active"] is False
+    assert program.patch(one, {"is_active": 0}, "application/json").status_code == 422
+    assert last("subscription_switch").person == c.people["administrator"]
+    other = Client(headers={"Authorization": f"Bearer {token(c, 'prop_administrator')}"})
+    assert other.get(one).status_code == other.delete(one).status_code == 404
+    assert Client(headers={"Authorization": f"Bearer {token(c, 'hotline')}"}).get(address).status_code == 403
+    assert program.delete(one).status_code == 204
+    assert program.delete(one).status_code == 404
+
+
+def token(c: Cast, who: str) -> str:
+    return token_create(person=c.people[who], at=timezone.now())
+
+
+def test_I03_the_command_adds_lists_stops_and_removes(c: Cast) -> None:
+    out = StringIO()
+    call_command("subscription", "add", "热线", WANTED["url"], unit="410000", event=["ticket.ended"], stdout=out)
+    one = Subscription.objects.get()
+    assert out.getvalue().split()[-1] == one.secret
+    call_command("subscription", "stop", one.pk)
+    call_command("subscription", "list", stdout=out)
+    assert f"{one.pk}: 热线, hooks.example.com, 410000, stopped" in out.getvalue()
+    call_command("subscription", "remove", one.pk)
+    with pytest.raises(CommandError):
+        call_command("subscription", "start", one.pk)
 
 
 def test_W02_a_robot_is_set_and_removed_and_its_key_is_never_shown(c: Cast, administrator: Client) -> None:

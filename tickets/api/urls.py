@@ -10,6 +10,7 @@ from .events import TicketEvents
 from .papers import OnePaper, PaperFile, PaperSend, TicketArchive, TicketPapers
 from .reference import reference
 from .rulebooks import OneRulebook, Rulebooks
+from .subscriptions import OneSubscription, Subscriptions
 from .tickets import OneTicket, TicketActions, Tickets
 
 PAPER = r"(?P<id>[0-9]{1,18})"
@@ -33,6 +34,8 @@ urlpatterns: list[URLPattern] = [
     path("customers/lookup/", CustomerLookup.as_view(), name="api-customer-lookup"),
     path("rulebooks/", Rulebooks.as_view(), name="api-rulebooks"),
     path("rulebooks/<slug:id>/", OneRulebook.as_view(), name="api-rulebook"),
+    path("subscriptions/", Subscriptions.as_view(), name="api-subscriptions"),
+    re_path(r"^subscriptions/(?P<id>[0-9]{1,18})/$", OneSubscription.as_view(), name="api-subscription"),
     path("schema/", Document.as_view(), name="api-schema"),
     path("docs/", reference, name="api-docs"),
 ]
