@@ -16,7 +16,8 @@ class Alert(models.Model):
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="alerts")
     step = models.ForeignKey(Step, null=True, on_delete=models.CASCADE, related_name="alerts")
-    clock = models.ForeignKey(Clock, on_delete=models.CASCADE, related_name="alerts")
+    # index: alert_once
+    clock = models.ForeignKey(Clock, db_index=False, on_delete=models.CASCADE, related_name="alerts")
     clock_name = models.CharField(max_length=60)
     moment = models.CharField(max_length=30)  # the chain's key: 90%, due, due+24h
     kind = models.CharField(max_length=10, choices=Kind)
@@ -24,7 +25,8 @@ class Alert(models.Model):
     instant = models.DateTimeField()  # when the moment was to fire
     due_at = models.DateTimeField(null=True)
     raised_at = models.DateTimeField()
-    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    # index: alert_of_unit
+    unit = models.ForeignKey(Unit, null=True, db_index=False, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     told_units = models.JSONField(default=list)  # ids of the units told, the holder's included
     acknowledged_at = models.DateTimeField(null=True)

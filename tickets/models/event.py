@@ -10,7 +10,8 @@ from .ticket import Ticket
 class Event(models.Model):
     """What happened, once and for ever. A trigger refuses UPDATE and DELETE (migration 0002)."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
+    # index: event_once
+    ticket = models.ForeignKey(Ticket, db_index=False, on_delete=models.PROTECT, related_name="events")
     seq = models.PositiveIntegerField()
     at = models.DateTimeField()
     name = models.CharField(max_length=80)  # an action's name, or `<clock>.due`

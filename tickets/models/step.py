@@ -13,7 +13,8 @@ class Step(models.Model):
     `sent_by` is who asked for it: the answer goes there, through any depth (doc 3 §2.4.4).
     """
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="steps")
+    # index: step_ordinal_once
+    ticket = models.ForeignKey(Ticket, db_index=False, on_delete=models.CASCADE, related_name="steps")
     ordinal = models.PositiveIntegerField()
     kind = models.CharField(max_length=60)
     side = models.BooleanField(default=False)

@@ -19,7 +19,7 @@ FACT_COLUMNS = ("channel", "business_type", "complaint_type", "grade", "severity
 
 class Ticket(models.Model):
     number = models.CharField(max_length=20, unique=True)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="tickets")
+    organisation = models.ForeignKey(Organisation, db_index=False, on_delete=models.PROTECT, related_name="tickets")
     rulebook = models.ForeignKey(RulebookVersion, on_delete=models.PROTECT, related_name="tickets")
     kind = models.CharField(max_length=20)
     version = models.PositiveIntegerField(default=1)  # raised by every action: the claim of a change
@@ -27,7 +27,7 @@ class Ticket(models.Model):
     # ── what it is about ──
     subject = models.CharField(max_length=200, blank=True)
     content = models.TextField()  # the customer's own words: immutable once submitted (ruling VERBATIM)
-    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="tickets")
+    customer = models.ForeignKey(Customer, null=True, db_index=False, on_delete=models.PROTECT, related_name="tickets")
     anonymous = models.BooleanField(default=False)
     confidential = models.BooleanField(default=False)
     respondent_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
@@ -46,7 +46,8 @@ class Ticket(models.Model):
     # ── where it stands ──
     state = models.CharField(max_length=30)  # the stage of its main step, or its end
     step_kind = models.CharField(max_length=60, blank=True)
-    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")  # holder of the main step
+    # the holder of the main step
+    unit = models.ForeignKey(Unit, null=True, db_index=False, on_delete=models.PROTECT, related_name="+")
     assignee = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     step_opened_at = models.DateTimeField(null=True)  # of the main step, so that a queue reads one table
     step_warn_at = models.DateTimeField(null=True)
@@ -89,11 +90,13 @@ class Ticket(models.Model):
                 condition=models.Q(ended_at=None, step_kind__gt="") | models.Q(ended_at__isnull=False, step_kind=""),
             ),
         ]
-        indexes = [
+        indexes = [  # an index that begins with a key serves the key as well: that one has no index of its own
             # work queue of a unit, in order of work
             models.Index(fields=["unit", "-priority", "id"], name="ticket_queue", condition=models.Q(ended_at=None)),
             # lists and search by time of receipt, newest first
             models.Index(fields=["organisation", "-received_at", "-id"], name="ticket_by_receipt"),
+            # the same of one unit
+            models.Index(fields=["unit", "-received_at", "-id"], name="ticket_of_unit"),
             # history of a customer: screen pop
             models.Index(fields=["customer", "-received_at"], name="ticket_of_customer"),
             # indicators: what changed since it was counted
