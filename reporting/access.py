@@ -78,7 +78,7 @@ def _seen(rows: QuerySet[Any], ticket: str, sight: Sight | None, received: Perio
     rows = rows.filter(organisation_id=sight.organisation)
     span = {"received_at__gte": received.start, "received_at__lt": received.end} if received is not None else {}
     rows = rows.filter(**span)
-    if sight.units is not None:
+    if not sight.everything:
         held = StepFact.objects.filter(unit_id__in=sorted(sight.units), **span).values("fact")
         own = Q(**{f"{ticket}received_unit__in": sorted(sight.units)})
         rows = rows.filter(own | Q(**{("fact" if ticket else "pk") + "__in": held}))

@@ -17,7 +17,6 @@ from django.db.models import (
     DurationField,
     ExpressionWrapper,
     F,
-    FilteredRelation,
     Min,
     Q,
     QuerySet,
@@ -27,10 +26,9 @@ from django.db.models.functions import CumeDist, TruncHour
 
 from complaints_site.lib.timestate import OVERDUE, WARNED
 from escalation.access import alerts_for
-from tickets.access import steps_at_units
 from tickets.core.world import World
 from tickets.models import Step
-from tickets.views.queue_rows import due_until, lamp_condition
+from tickets.views.queue_rows import due_until, lamp_condition, open_steps
 from tickets.views.reader import Reader
 
 CHASE = "chase"  # 督办, a word that rulebooks share: the action, and the step it asks for
@@ -95,12 +93,6 @@ def _sum(cells: Iterable[Count3]) -> Count3:
     return total
 
 
-def own_steps(reader: Reader) -> QuerySet[Step]:
-    """The rows of the queue's first view, with their limit as `own`: the same, found without the tickets."""
-    steps = steps_at_units(reader.person, reader.at).filter(closed_at=None)
-    return steps.annotate(own=FilteredRelation("clocks", condition=Q(clocks__stopped_at=None)))
-
-
 def board_of(reader: Reader) -> Board:
     """One statement: open steps by unit and kind."""
     at = reader.at
@@ -120,7 +112,7 @@ def board_of(reader: Reader) -> Board:
 def _grouped(reader: Reader, closing: datetime) -> Iterable[Any]:
     at = reader.at
     return (
-        own_steps(reader)
+        open_steps(reader)
         .values("unit_id", "kind")
         .annotate(
             total=Count("pk"),
@@ -152,7 +144,7 @@ def hours_of(reader: Reader) -> list[Hour]:
     zone = reader.world.calendar.zone if reader.world else reader.at.tzinfo
     begin = reader.at.astimezone(zone).replace(minute=0, second=0, microsecond=0)
     hours = [Hour(begin + timedelta(hours=i), begin + timedelta(hours=i + 1)) for i in range(HOURS)]
-    falling = own_steps(reader).filter(due_until(hours[-1].ends_at - timedelta(microseconds=1), reader.at))
+    falling = open_steps(reader).filter(due_until(hours[-1].ends_at - timedelta(microseconds=1), reader.at))
     rows = (
         falling.annotate(hour=TruncHour("own__due_at", tzinfo=zone))
         .values("hour")
@@ -173,7 +165,7 @@ def longest_overdue(reader: Reader, most: int = LONGEST) -> list[Step]:
     Where few units are looked at, the order is by an expression: by the bare column PostgreSQL walks along every
     overdue clock of the house until it has met enough of theirs.
     """
-    late = own_steps(reader).filter(lamp_condition(OVERDUE, reader.at)).annotate(due_at=F("own__due_at"))
+    late = open_steps(reader).filter(lamp_condition(OVERDUE, reader.at)).annotate(due_at=F("own__due_at"))
     first = F("own__due_at") if reader.sees_everything else F("own__due_at") + timedelta(0)
     return list(late.order_by(ExpressionWrapper(first, output_field=DateTimeField()), "pk")[:most])
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from complaints_site.lib.prepared import Given, Prepared
 
@@ -21,6 +22,7 @@ from .organisations import world_for
 
 BLIND_ROLES = frozenset({"administrator", "security_admin"})  # they run the system and see no complaint (page 7)
 ALL_SEEING_ROLES = frozenset({"auditor"})
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,9 @@ class Sight:
 
     organisation: int
     person: int
-    units: frozenset[int] | None  # None = every unit of the organisation
-    own: frozenset[int]
+    units: frozenset[int]  # whose work they see
+    own: frozenset[int]  # where they have a duty
+    everything: bool  # every ticket of the organisation; `units` are all of them then
 
 
 def visible_to(person: Person, at: datetime) -> QuerySet[Ticket]:
@@ -44,21 +47,23 @@ def sight_of(person: Person, at: datetime) -> Sight | None:
     if person.organisation_id is None or not person.is_active:
         return None
     world = world_for(person)
-    units = None if sees_all(person, world, at) else frozenset(served_units(person, world, at))
-    if units is not None and not units:
+    everything = sees_all(person, world, at)
+    units = frozenset(world.units if everything else served_units(person, world, at))
+    if not units:
         return None
-    return Sight(person.organisation_id, person.pk, units, _own_units(person, world, at))
+    return Sight(person.organisation_id, person.pk, units, _own_units(person, world, at), everything)
 
 
 @lru_cache(maxsize=1024)
 def visible(sight: Sight) -> QuerySet[Ticket]:
     """The query of `visible_to`, shared by everybody who asks: filter it further, never evaluate it itself."""
     tickets = Ticket.objects.filter(organisation_id=sight.organisation)
-    if sight.units is not None:
+    if not sight.everything:
         units = sorted(sight.units)
         # EXISTS, so that for a single ticket PostgreSQL looks at its steps and not at all that the units ever held.
+        # Before it what the ticket's row knows: most rows of most lists need no look at their steps.
         held = Step.objects.filter(ticket=OuterRef("pk"), unit_id__in=units)
-        tickets = tickets.filter(Q(received_unit_id__in=units) | Exists(held))
+        tickets = tickets.filter(Q(unit_id__in=units) | Q(received_unit_id__in=units) | Exists(held))
     return _without_parties(tickets, sight.person, sight.own)
 
 
@@ -75,20 +80,32 @@ def _by_number(sight: Sight) -> Prepared:
 
 
 def steps_at_units(person: Person, at: datetime) -> QuerySet[Step]:
-    """The steps at units that this person serves, of tickets they may see.
+    """The steps at units that this person serves, of tickets they may see."""
+    sight = sight_of(person, at)
+    return steps_of(sight).all() if sight is not None else Step.objects.none()
 
-    A step at a served unit makes its ticket visible, so only the wall around parties is left to look at: the board
-    counts many steps and needs no ticket for it.
+
+@lru_cache(maxsize=1024)
+def steps_of(sight: Sight) -> QuerySet[Step]:
+    """The query of `steps_at_units`, shared like `visible`."""
+    return outside_wall(Step.objects.filter(unit_id__in=sorted(sight.units)), sight)
+
+
+@lru_cache(maxsize=1024)
+def steps_asked_by(sight: Sight) -> QuerySet[Step]:
+    """The steps for which a unit that this person serves has asked, wherever they are. Shared like `visible`."""
+    return outside_wall(Step.objects.filter(sent_by__unit_id__in=sorted(sight.units)), sight)
+
+
+def outside_wall(rows: QuerySet[M], sight: Sight) -> QuerySet[M]:
+    """Without the rows whose ticket is about this person: all there is to look at where a served unit has the row.
+
+    What a unit has or had makes the ticket visible to those who serve it. Boards, queues and counters look at many
+    rows; to look at each one's ticket would cost them ten times as much.
     """
-    if person.organisation_id is None or not person.is_active:
-        return Step.objects.none()
-    world = world_for(person)
-    units = world.units if sees_all(person, world, at) else served_units(person, world, at)
-    walled = Ticket.objects.filter(respondent_person=person.pk).values("pk")
-    by_unit = Ticket.objects.filter(
-        respondent_unit_id__in=sorted(_own_units(person, world, at)), rulebook__source__barrier="unit"
-    ).values("pk")
-    return Step.objects.filter(unit_id__in=sorted(units)).exclude(ticket__in=walled).exclude(ticket__in=by_unit)
+    walled = Ticket.objects.filter(respondent_person=sight.person).values("pk")
+    by_unit = Ticket.objects.filter(respondent_unit_id__in=sight.own, rulebook__source__barrier="unit").values("pk")
+    return rows.exclude(ticket__in=walled).exclude(ticket__in=by_unit)
 
 
 def sees_all(person: Person, world: World, at: datetime) -> bool:

@@ -239,7 +239,7 @@ def acknowledge(request: HttpRequest, alert: int) -> HttpResponse:
 def _acknowledge_limit(reader: Reader, alert: int) -> Alert:
     """The alert, and the earlier ones of the same limit, which said the same thing before."""
     done = alert_acknowledge(alert_id=alert, actor=reader.person, at=reader.at)
-    others = waiting(reader).filter(clock=done.clock_id).values_list("pk", flat=True)
+    others = waiting(alerts_for(reader.person, reader.at)).filter(clock=done.clock_id).values_list("pk", flat=True)
     for other in list(others):
         alert_acknowledge(alert_id=other, actor=reader.person, at=reader.at)
     return done

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -13,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from complaints_site.lib import format as fmt
-from escalation.access import alerts_for, latest_unconfirmed
+from complaints_site.lib.prepared import Prepared
+from escalation.access import alerts_for, alerts_of, latest_unconfirmed
 from escalation.models import Alert
+from tickets.access import Sight
 from tickets.core.deadlines import entry_at, instant_of
 from tickets.core.picture import ClockView
 from tickets.core.tells import CUSTOMER, HOLDER, SENDER, nearest_with_role
@@ -43,11 +46,9 @@ ICONS = {
 }
 
 
-def waiting(reader: Reader) -> QuerySet[Alert]:
+def waiting(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
     """What nobody confirmed yet, of limits that still run and still mean what they meant then."""
-    return alerts_for(reader.person, reader.at).filter(
-        acknowledged_at=None, clock__stopped_at=None, generation=F("clock__generation")
-    )
+    return alerts.filter(acknowledged_at=None, clock__stopped_at=None, generation=F("clock__generation"))
 
 
 def waiting_count(reader: Reader) -> int:
@@ -55,13 +56,19 @@ def waiting_count(reader: Reader) -> int:
 
     Every page asks, so only the latest are looked at; what still runs is reminded of every day, so it is among them.
     """
-    latest = latest_unconfirmed(reader.person, reader.at, MOST * 4)
-    return len(set(waiting(reader).filter(pk__in=latest).values_list("clock_id", flat=True)))
+    return len(set(_latest_clocks(reader.sight).run())) if reader.sight else 0
+
+
+@lru_cache(maxsize=1024)
+def _latest_clocks(sight: Sight) -> Prepared:
+    latest = latest_unconfirmed(sight, MOST * 4)
+    return Prepared(waiting(alerts_of(sight)).filter(pk__in=latest).values_list("clock_id"))
 
 
 def waiting_alerts(reader: Reader) -> list[Alert]:
     """The latest alert of each limit, the most urgent first."""
-    rows = waiting(reader).select_related("ticket", "clock", "step").order_by("raised_at", "pk")[: MOST * 4]
+    rows = waiting(alerts_for(reader.person, reader.at)).select_related("ticket", "clock", "step")
+    rows = rows.order_by("raised_at", "pk")[: MOST * 4]
     latest = {alert.clock_id: alert for alert in rows}
     return sorted(latest.values(), key=lambda alert: (alert.due_at or alert.raised_at, alert.pk))[:MOST]
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from complaints_site.lib import format as fmt
-from reporting.board import CHASE, own_steps
+from reporting.board import CHASE
 from tickets.actions.tickets import ticket_act
 from tickets.core.offers import Offer, OfferedField, describe_field, offers
 from tickets.core.picture import Picture
@@ -24,6 +24,7 @@ from tickets.rows import picture_of, with_picture
 from tickets.rulebook.registry import book_of
 from tickets.views.access import work_page
 from tickets.views.queue_items import title_of
+from tickets.views.queue_rows import open_steps
 from tickets.views.reader import Reader, language, reader_of
 from tickets.views.words import step_word
 
@@ -89,7 +90,7 @@ def chase(request: HttpRequest, step_id: int) -> HttpResponse:
 
 
 def _found(reader: Reader, step_id: int) -> tuple[Step, Ticket, Offer]:
-    step = own_steps(reader).filter(pk=step_id).annotate(due_at=F("own__due_at")).first()
+    step = open_steps(reader).filter(pk=step_id).annotate(due_at=F("own__due_at")).first()
     ticket = with_picture(reader.tickets.filter(pk=step.ticket_id)).first() if step else None
     if step is None or ticket is None or step.due_at is None:
         raise Http404

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,10 +19,8 @@ from complaints_site.lib import format as fmt
 from complaints_site.lib import timestate
 from tickets.actions.outcome import Outcome
 from tickets.day_tables import china_table
-from tickets.models import CalendarYear, Message, Organisation, Person, RulebookVersion, Ticket
-from tickets.models import Step as StepRow
+from tickets.models import CalendarYear, Message, Organisation, Person, RulebookVersion, Step
 from tickets.routing import route_gaps
-from tickets.rows import picture_of, with_picture
 from tickets.rulebook.compiled import Book
 from tickets.rulebook.registry import book_of, current_books
 from tickets.views import queue_rows as rows
@@ -43,7 +41,7 @@ from tickets.views.home_roles import (
     kind_of,
     numbers_of,
 )
-from tickets.views.queue_items import items_of
+from tickets.views.queue_items import found_rows, items_of
 from tickets.views.queue_rows import Wish
 from tickets.views.reader import Reader, language, reader_of
 
@@ -121,19 +119,17 @@ def _work(reader: Reader, kind: str, books: list[Book]) -> dict[str, Any]:
         figures += [_drafts(reader), _settled(today)]
         sentence = _today_sentence(today)
     view = rows.MINE if kind == HANDLER else rows.UNIT
-    steps = list(rows.queue(reader, Wish(view=view))[:SHOWN])
     return {
         "figures": figures,
         "sentence": sentence,
-        "things": _things(reader, steps),
+        "things": _things(reader, rows.queue(reader, Wish(view=view))[:SHOWN]),
         "queue_url": reverse("queue"),
-        "next": steps[0] if steps else None,
     }
 
 
 def _counted(reader: Reader, numbers: list[Number]) -> dict[str, int]:
     """Every number of the page in one statement."""
-    steps = rows.open_steps(reader).filter(rows.of_units(reader))
+    steps = rows.open_steps(reader)
     asked = {f"n{place}": Count("pk", filter=number.condition) for place, number in enumerate(numbers)}
     lamps = {
         state: Count("pk", filter=rows.lamp_condition(state, reader.at))
@@ -192,24 +188,18 @@ def _settled(today: dict[str, int]) -> dict[str, Any]:
     return {"title": _("今天办结"), "value": today["settled"], "url": url, "state": timestate.DONE, "note": ""}
 
 
-def _things(reader: Reader, steps: list[StepRow]) -> list[dict[str, Any]]:
+def _things(reader: Reader, steps: QuerySet[Step]) -> list[dict[str, Any]]:
     """Rows of the queue with the one act that is next on each."""
-    found = {t.pk: t for t in with_picture(reader.tickets.filter(pk__in=[step.ticket_id for step in steps]))}
-    return [
-        {**item, "act": _act(reader, found[step.ticket_id])}
-        for item, step in zip(items_of(reader, steps, acts=False), steps, strict=True)
-    ]
+    found = found_rows(reader, steps)
+    items = items_of(reader, found, acts=False)
+    return [{**item, "act": _act(reader, row.found)} for item, row in zip(items, found, strict=True)]
 
 
-def _act(reader: Reader, ticket: Ticket) -> dict[str, str] | None:
-    if reader.world is None:
-        return None
-    book = book_of(ticket.rulebook_id)
-    outcome = Outcome(ticket, picture_of(ticket, book), book, reader.world)
-    offer = main_act(book, own_offers(reader, outcome))
+def _act(reader: Reader, found: Outcome) -> dict[str, str] | None:
+    offer = main_act(found.book, own_offers(reader, found))
     if offer is None:
         return None
-    return {"words": offer.action.title.say(language()), "url": act_url(ticket.number, offer)}
+    return {"words": offer.action.title.say(language()), "url": act_url(found.ticket.number, offer)}
 
 
 # ── administration: no complaint content ─────────────────────────────────────────────────────────────

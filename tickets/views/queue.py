@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_GET
 from tickets.views import queue_rows as rows
 from tickets.views.access import work_page
 from tickets.views.fragments import unless_known
-from tickets.views.queue_items import ended_items, items_of
+from tickets.views.queue_items import bulk_acts, ended_items, found_rows, items_of
 from tickets.views.queue_rows import Counts, Wish
 from tickets.views.queue_words import (
     chips,
@@ -58,7 +57,7 @@ def _context(reader: Reader, wish: Wish) -> dict[str, Any]:
         "condition_choices": condition_choices(reader, wish),
         "order": order_words(wish),
         "rows": items,
-        "bulk": _bulk(items),
+        "bulk": bulk_acts(items),
         "pages": _pages(wish, counted, len(items), more),
         "empty": None if items else empty_words(reader, wish, counted),
         "poll_url": _poll_url(reader, wish, seen),
@@ -66,23 +65,13 @@ def _context(reader: Reader, wish: Wish) -> dict[str, Any]:
 
 
 def _page(reader: Reader, wish: Wish) -> tuple[list[dict[str, Any]], bool]:
-    first = (wish.page - 1) * rows.PAGE
+    """The items of one page, and whether there are more."""
+    shown = slice((wish.page - 1) * rows.PAGE, wish.page * rows.PAGE + 1)
     if wish.view == rows.ENDED:
-        found: Iterable[Any] = list(_tickets(rows.ended(reader, wish))[first : first + rows.PAGE + 1])
-        items = ended_items(reader, found)
+        items = ended_items(reader, rows.ended(reader, wish).select_related("customer")[shown])
     else:
-        steps = list(_steps(rows.queue(reader, wish))[first : first + rows.PAGE + 1])
-        items = items_of(reader, steps[: rows.PAGE])
-        found = steps
-    return items[: rows.PAGE], len(list(found)) > rows.PAGE
-
-
-def _steps(steps: Any) -> Any:
-    return steps.select_related("sent_by")
-
-
-def _tickets(tickets: Any) -> Any:
-    return tickets.select_related("customer")
+        items = items_of(reader, found_rows(reader, rows.queue(reader, wish)[shown]))
+    return items[: rows.PAGE], len(items) > rows.PAGE
 
 
 def _pages(wish: Wish, counted: Counts, shown: int, more: bool) -> dict[str, Any]:
@@ -93,20 +82,6 @@ def _pages(wish: Wish, counted: Counts, shown: int, more: bool) -> dict[str, Any
         "next_url": wish.query(page=wish.page + 1) if more else "",
         "words": words,
     }
-
-
-def _bulk(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The acts that rows of this page allow for several at once: those with a key of their own first, seven at most."""
-    found: dict[str, dict[str, Any]] = {}
-    for item in items:
-        for act in item.get("bulk", ()):
-            found.setdefault(act["action"], act)
-    keys: set[str] = set()
-    for act in found.values():
-        if act["key"] in keys:
-            act["key"] = ""
-        keys.add(act["key"])
-    return sorted(found.values(), key=lambda act: not act["key"])[:7]
 
 
 # ── live ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -127,8 +102,8 @@ def poll(request: HttpRequest) -> HttpResponse:
     since = _since(request.GET.get("since", ""), reader.at)
     counted = rows.counts(reader, wish)
     reader.known["open_count"] = counted.views[rows.UNIT]
-    steps = list(_steps(rows.queue(reader, wish)).filter(pk__in=shown)) if shown else []
-    items = items_of(reader, steps, acts=False)
+    found = found_rows(reader, rows.queue(reader, wish).filter(pk__in=shown)) if shown else []
+    items = items_of(reader, found, acts=False)
     context = {
         "at": reader.at,
         "oob": True,

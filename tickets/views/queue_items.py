@@ -3,67 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from complaints_site.lib import mask
 from complaints_site.lib.timestate import TimeState
+from tickets.actions.outcome import Outcome
 from tickets.core import rules
 from tickets.core.offers import offered_names
-from tickets.core.picture import Picture, StepView
+from tickets.core.picture import StepView
 from tickets.models import Step, Ticket
 from tickets.rows import picture_of, with_picture
 from tickets.rulebook.compiled import Action, Book, End
 from tickets.rulebook.registry import book_of
 from tickets.views import words
-from tickets.views.action_faces import KEYS, icon_of
+from tickets.views.action_faces import icon_of, keys_for
 from tickets.views.queue_rows import any_receipt
 from tickets.views.reader import Reader, language
 from tickets.views.time_bars import bar_of, calendar_for
 
 NEW_FOR = timedelta(minutes=30)
+MOST_BULK_ACTS = 7
 # What a bulk form can ask once for several tickets; an act that needs more is done ticket by ticket.
 ASKED_ONCE = frozenset({"to", "assignee", "until", "reason"})
 PRINCIPLES = {"要": "importance", "大": "gravity", "广": "breadth", "急": "urgency"}
 
 
-def items_of(reader: Reader, steps: Iterable[Step], *, acts: bool = True) -> list[dict[str, Any]]:
-    """One statement for all tickets of the page, with their steps and clocks."""
-    steps = list(steps)
-    if not steps:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An open step with its ticket."""
+
+    step: StepView
+    found: Outcome
+
+
+def found_rows(reader: Reader, steps: QuerySet[Step]) -> list[Row]:
+    """The steps with their tickets: one statement to find and order them, one for all tickets with steps and clocks."""
+    places = list(steps.values_list("pk", "ticket_id"))
+    if not places or reader.world is None:
         return []
-    found = {t.pk: t for t in with_picture(reader.tickets.filter(pk__in={step.ticket_id for step in steps}))}
-    pictures = {pk: picture_of(ticket, book_of(ticket.rulebook_id)) for pk, ticket in found.items()}
-    return [
-        _item(reader, step, found[step.ticket_id], pictures[step.ticket_id], acts)
-        for step in steps
-        if step.ticket_id in found
-    ]
+    found = {}
+    for ticket in with_picture(reader.tickets.filter(pk__in={ticket for _step, ticket in places})):
+        book = book_of(ticket.rulebook_id)
+        found[ticket.pk] = Outcome(ticket, picture_of(ticket, book), book, reader.world)
+    by_id = {step.id: Row(step, one) for one in found.values() for step in one.picture.steps}
+    return [by_id[step] for step, _ticket in places if step in by_id]
 
 
-def _item(reader: Reader, row: Step, ticket: Ticket, picture: Picture, acts: bool) -> dict[str, Any]:
-    book, say = book_of(ticket.rulebook_id), language()
-    step = picture.step(row.ordinal)
-    time = _time(reader, book, picture, step)
-    allowed = list(_allowed(reader, book, picture, step)) if acts else []
+def items_of(reader: Reader, rows: Iterable[Row], *, acts: bool = True) -> list[dict[str, Any]]:
+    return [_item(reader, row, acts) for row in rows]
+
+
+def _item(reader: Reader, row: Row, acts: bool) -> dict[str, Any]:
+    found, step = row.found, row.step
+    time = _time(reader, row)
+    allowed = list(_allowed(reader, row)) if acts else []
     return {
-        **ticket_words(reader, ticket, book),
-        "step": row.pk,
-        "version": f"{row.version}-{ticket.version}",
-        "choice": f"{row.pk}.{row.version}",
-        "kind": words.step_word(book, step.kind, say),
-        "to_sign": _to_sign(book, step),
+        **ticket_words(reader, found.ticket, found.book),
+        "step": step.id,
+        "version": f"{step.version}-{found.ticket.version}",
+        "choice": f"{step.id}.{step.version}",
+        "kind": words.step_word(found.book, step.kind, language()),
+        "to_sign": _to_sign(found.book, step),
         "side": step.side,
-        **_holder(reader, book, step),
-        "sender": reader.unit_name(picture.step(step.sent_by).unit) if step.sent_by else "",
+        **_holder(reader, found.book, step),
+        "sender": reader.unit_name(found.picture.step(step.sent_by).unit) if step.sent_by else "",
         "time": time,
         "state": time.state if time else "",
         "is_new": step.signed_at is None and reader.at - step.opened_at < NEW_FOR,
         "acts": " ".join(action.name for action in allowed),
-        "bulk": [_face(action) for action in allowed if asks_little(action)],
+        "allowed": allowed,
     }
 
 
@@ -111,12 +125,13 @@ def marks_of(ticket: Ticket) -> list[dict[str, str]]:
     ]
 
 
-def _time(reader: Reader, book: Book, picture: Picture, step: StepView) -> TimeState | None:
-    clock = picture.step_clock(step)
-    if clock is None or reader.world is None:
+def _time(reader: Reader, row: Row) -> TimeState | None:
+    found = row.found
+    clock = found.picture.step_clock(row.step)
+    if clock is None:
         return None
-    calendar = calendar_for(clock, picture.steps, reader.world)
-    return bar_of(clock, book=book, calendar=calendar, at=reader.at)
+    calendar = calendar_for(clock, found.picture.steps, found.world)
+    return bar_of(clock, book=found.book, calendar=calendar, at=reader.at)
 
 
 def _holder(reader: Reader, book: Book, step: StepView) -> dict[str, Any]:
@@ -131,12 +146,11 @@ def _holder(reader: Reader, book: Book, step: StepView) -> dict[str, Any]:
     return {"holder": " · ".join(filter(None, parts)), "unassigned": assignable and not step.assignee}
 
 
-def _allowed(reader: Reader, book: Book, picture: Picture, step: StepView) -> Iterable[Action]:
+def _allowed(reader: Reader, row: Row) -> Iterable[Action]:
     """The actions open to this person on exactly this step."""
-    if reader.world is None:
-        return
-    for action, on in offered_names(book, picture, actor=reader.actor, world=reader.world, at=reader.at):
-        if on is not None and on.ordinal == step.ordinal:
+    found = row.found
+    for action, on in offered_names(found.book, found.picture, actor=reader.actor, world=found.world, at=reader.at):
+        if on is row.step:
             yield action
 
 
@@ -148,12 +162,20 @@ def asks_little(action: Action) -> bool:
     return needed <= ASKED_ONCE and not any(isinstance(effect, End) for effect in action.then)
 
 
-def _face(action: Action) -> dict[str, Any]:
+def bulk_acts(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The acts that rows allow for several at once: those with a key of their own first, seven at most."""
+    actions = {action.name: action for item in items for action in item["allowed"] if asks_little(action)}
+    keys = keys_for(list(actions))
+    faces = [_face(action, keys.get(name, "")) for name, action in actions.items()]
+    return sorted(faces, key=lambda act: not act["key"])[:MOST_BULK_ACTS]
+
+
+def _face(action: Action, key: str) -> dict[str, Any]:
     return {
         "action": action.name,
         "title": action.title.say(language()),
         "icon": icon_of(action.name),
-        "key": KEYS.get(action.name, ""),
+        "key": key,
         "url": reverse("queue-bulk", args=[action.name]),
     }
 
@@ -168,6 +190,7 @@ def ended_items(reader: Reader, tickets: Iterable[Ticket]) -> list[dict[str, Any
             "sender": "",
             "time": None,
             "ended_at": ticket.ended_at,
+            "allowed": [],
         }
         for ticket in tickets
     ]

@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Qu
 from django.utils import timezone
 
 from complaints_site.lib import timestate
+from tickets.access import steps_asked_by, steps_of
 from tickets.models import FACT_COLUMNS, Clock, RulebookVersion, Step
 from tickets.rulebook.compiled import Action
 from tickets.rulebook.registry import book_of
@@ -91,20 +92,21 @@ def _instant(text: str) -> datetime | None:
 
 
 def open_steps(reader: Reader) -> QuerySet[Step]:
-    """Every open step of the tickets this person may see, each with its running clock as `own`."""
-    steps = Step.objects.filter(closed_at=None, ticket__in=reader.tickets)
-    return steps.annotate(own=FilteredRelation("clocks", condition=Q(clocks__stopped_at=None)))
+    """Every open step of the reader's units, each with its running clock as `own`."""
+    return _open(steps_of(reader.sight)) if reader.sight else Step.objects.none()
 
 
-def of_units(reader: Reader) -> Q:
-    return Q() if reader.sees_everything else Q(unit_id__in=reader.units)
-
-
-def _waiting(reader: Reader) -> Q:
+def waiting_steps(reader: Reader) -> QuerySet[Step]:
     """Asked for by a step of ours, and not with us: somebody else owes us the answer."""
-    if reader.sees_everything:
-        return Q(sent_by__isnull=False)
-    return Q(sent_by__unit_id__in=reader.units) & ~Q(unit_id__in=reader.units)
+    if reader.sight is None:
+        return Step.objects.none()
+    steps = _open(steps_asked_by(reader.sight)).filter(sent_by__isnull=False)
+    return steps if reader.sees_everything else steps.exclude(unit_id__in=reader.units)
+
+
+def _open(steps: QuerySet[Step]) -> QuerySet[Step]:
+    running = FilteredRelation("clocks", condition=Q(clocks__stopped_at=None))
+    return steps.filter(closed_at=None).annotate(own=running)
 
 
 def receipt_kinds() -> frozenset[str]:
@@ -145,9 +147,9 @@ def lamp_condition(lamp: str, at: datetime) -> Q:
         case timestate.WARNED:
             return Q(own__due_at__gt=at, own__warn_at__lte=at)
         case timestate.PAUSED:
-            return Q(_stands_still(), own=None)
+            return Q(own=None) & Q(_stands_still())  # in this order: only few rows get to the second look
         case timestate.NORMAL:
-            unlimited = Q(own__isnull=False, own__due_at=None) | Q(~_stands_still(), own=None)
+            unlimited = Q(own__isnull=False, own__due_at=None) | Q(own=None) & ~Q(_stands_still())
             return Q(own__due_at__gt=at, own__warn_at__gt=at) | unlimited
     return Q()
 
@@ -191,12 +193,9 @@ def counts(reader: Reader, wish: Wish) -> Counts:
     chips = {lamp: conditions(wish, at) & lamp_condition(lamp, at) for lamp in LAMPS}
     views = {view: Count("pk", filter=view_condition(view, reader)) for view in VIEWS[:4]}
     lamps = {lamp: Count("pk", filter=view_condition(wish.view, reader) & chip) for lamp, chip in chips.items()}
-    ours = _numbers(open_steps(reader).filter(of_units(reader)), views, lamps if wish.view in VIEWS[:4] else {})
+    ours = _numbers(open_steps(reader), views, lamps if wish.view in VIEWS[:4] else {})
     waiting = {lamp: Count("pk", filter=chip) for lamp, chip in chips.items()}
-    theirs = _numbers(
-        open_steps(reader).filter(_waiting(reader)), {WAITING: Count("pk")},
-        waiting if wish.view == WAITING else {},
-    )  # fmt: skip
+    theirs = _numbers(waiting_steps(reader), {WAITING: Count("pk")}, waiting if wish.view == WAITING else {})
     found = {**ours, **theirs}
     return Counts(
         views={view: found[f"view_{view}"] for view in VIEWS[:5]},
@@ -213,16 +212,15 @@ def open_count(reader: Reader) -> int:
     """Open steps of this person's units: the number on the rail. The queue's own page has counted already."""
     known = reader.known.get("open_count")
     if known is None:
-        steps = Step.objects.filter(of_units(reader), closed_at=None, ticket__in=reader.tickets)
-        known = reader.known["open_count"] = steps.count()
+        known = reader.known["open_count"] = open_steps(reader).count()
     return int(known)
 
 
 def queue(reader: Reader, wish: Wish) -> QuerySet[Step]:
     """The rows of a view of open steps, in the order asked for: all by the rulebook's priority and the time left."""
-    own = _waiting(reader) if wish.view == WAITING else of_units(reader) & view_condition(wish.view, reader)
-    asked = own & conditions(wish, reader.at) & lamp_condition(wish.lamp, reader.at)
-    steps = open_steps(reader).filter(asked).annotate(due_at=F("own__due_at"))
+    steps = waiting_steps(reader) if wish.view == WAITING else open_steps(reader)
+    asked = view_condition(wish.view, reader) & conditions(wish, reader.at) & lamp_condition(wish.lamp, reader.at)
+    steps = steps.filter(asked).annotate(due_at=F("own__due_at"))
     first = [] if wish.sort == BY_TIME else ["-ticket__priority"]
     return steps.order_by(*first, F("due_at").asc(nulls_last=True), "pk")
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone, translation
 
-from tickets.access import BLIND_ROLES, sees_all, served_units, visible_to
+from tickets.access import BLIND_ROLES, Sight, sight_of, visible
 from tickets.core.rules import Actor
 from tickets.core.world import DutyView, World
 from tickets.models import Person, Ticket
@@ -56,21 +56,21 @@ class Reader:
         return bool(self.roles - BLIND_ROLES)
 
     @cached_property
-    def sees_everything(self) -> bool:
-        return self.world is not None and sees_all(self.person, self.world, self.at)
+    def sight(self) -> Sight | None:
+        return sight_of(self.person, self.at) if self.world else None
 
-    @cached_property
+    @property
+    def sees_everything(self) -> bool:
+        return self.sight is not None and self.sight.everything
+
+    @property
     def units(self) -> frozenset[int]:
         """The units whose work this person sees."""
-        if self.world is None:
-            return frozenset()
-        if self.sees_everything:
-            return frozenset(self.world.units)
-        return frozenset(served_units(self.person, self.world, self.at))
+        return self.sight.units if self.sight else frozenset()
 
-    @cached_property
+    @property
     def tickets(self) -> QuerySet[Ticket]:
-        return visible_to(self.person, self.at) if self.world else Ticket.objects.none()
+        return visible(self.sight).all() if self.sight else Ticket.objects.none()
 
     @property
     def place(self) -> str:
