@@ -14,9 +14,12 @@ from tickets.models import Clock, Customer, Event, Step, Ticket, TicketText
 from tickets.numbers import take_numbers
 
 from .build import IMPORT, Builder, House, Rows, index_of, numbers_wanted
-from .cases import Case, Rejected
+from .cases import Case, PassedOver, Rejected
 from .problems import RowProblem, problem
+from .records import keep_imported
 from .write import point, table_of, take_ids
+
+Made = Case | Rejected | PassedOver
 
 
 @dataclass
@@ -26,6 +29,7 @@ class Outcome:
     imported: int = 0
     repeated: int = 0
     tickets: int = 0
+    passed_over: int = 0
     rejected: list[Rejected] = field(default_factory=list)
 
     @property
@@ -34,7 +38,7 @@ class Outcome:
 
     @property
     def rows(self) -> int:
-        return self.imported + self.repeated + self.rejected_rows
+        return self.imported + self.repeated + self.passed_over + self.rejected_rows
 
 
 class Ledger(Protocol):
@@ -47,34 +51,41 @@ class Ledger(Protocol):
     def done(self, outcome: Outcome) -> None: ...
 
 
-def import_batch(cases: Sequence[Case | Rejected], house: House, ledger: Ledger) -> None:
+def import_batch(cases: Sequence[Made], house: House, ledger: Ledger) -> None:
     """Write the new ones in one transaction with the ledger's count of all.
 
-    Where the database refuses a batch it is halved until the row is found that it refuses: that one is rejected.
+    Where the database, or a keeper of records, refuses a batch it is halved until the row is found that it refuses.
     """
     try:
         _import(cases, house, ledger)
-    except (DataError, IntegrityError) as error:
+    except (DataError, IntegrityError, Invalid) as error:
         if len(cases) > 1:
             middle = len(cases) // 2
             import_batch(cases[:middle], house, ledger)
             import_batch(cases[middle:], house, ledger)
             return
         (case,) = cases
-        if isinstance(case, Rejected):
+        if not isinstance(case, Case):
             raise
-        text = str(error).strip().splitlines()[0]
-        _import(
-            [reject(case, problem("", "", f"数据库不接受：{text}", f"Refused by the database: {text}"))], house, ledger
-        )
+        _import([reject(case, _refusal(error))], house, ledger)
 
 
-def _import(cases: Sequence[Case | Rejected], house: House, ledger: Ledger) -> None:
+def _refusal(error: Exception) -> RowProblem:
+    if isinstance(error, Invalid):
+        name, says = next(iter(error.errors.items()))
+        return problem(name, "", says[0].zh, says[0].en)
+    text = str(error).strip().splitlines()[0]
+    return problem("", "", f"数据库不接受：{text}", f"Refused by the database: {text}")
+
+
+def _import(cases: Sequence[Made], house: House, ledger: Ledger) -> None:
     fresh, outcome = sift(cases, house)
     rows = rows_of(fresh, house) if ledger.writes else Rows()
     try:
         with transaction.atomic():
             save(rows)
+            if ledger.writes:
+                keep_imported(fresh, rows.tickets, house)
             ledger.commit(outcome)
     except BaseException:
         ledger.undo()
@@ -85,7 +96,7 @@ def _import(cases: Sequence[Case | Rejected], house: House, ledger: Ledger) -> N
 # ── which are new ────────────────────────────────────────────────────────────────────────────────────
 
 
-def sift(cases: Sequence[Case | Rejected], house: House) -> tuple[list[Case], Outcome]:
+def sift(cases: Sequence[Made], house: House) -> tuple[list[Case], Outcome]:
     """The new cases, and what becomes of every row of the batch."""
     known = _known([case.external_id for case in cases if isinstance(case, Case)], house)
     fresh, outcome = [], Outcome()
@@ -104,6 +115,8 @@ def sift(cases: Sequence[Case | Rejected], house: House) -> tuple[list[Case], Ou
                 outcome.repeated += len(case.rows)
             else:
                 outcome.rejected.append(reject(case, _changed(case)))
+        elif isinstance(case, PassedOver):
+            outcome.passed_over += len(case.rows)
         else:
             outcome.rejected.append(case)
     return fresh, outcome

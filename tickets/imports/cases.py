@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .happened import fields_of
 from .mapping import CUSTOMER, ROW_KEY, ImportMapping, Moment
 from .problems import RowProblem, problem
 from .reader import Record
@@ -70,6 +71,13 @@ class Rejected:
     problems: list[tuple[int, RowProblem]]
 
 
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Rows of a case that the mapping doesn't want: the field that it names in `only` has no value."""
+
+    rows: list[int]
+
+
 class CaseMaker:
     """A mapping compiled against the heading of a file."""
 
@@ -123,7 +131,7 @@ class CaseMaker:
         """The cell that says which case an event row belongs to."""
         return cells[self.places[self.mapping.case]].strip()
 
-    def make(self, records: Sequence[Record]) -> Case | Rejected:
+    def make(self, records: Sequence[Record]) -> Case | Rejected | PassedOver:
         """The case of these rows, or why there is none."""
         numbers = [record.number for record in records]
         found = [(record.number, record.problem) for record in records if record.problem]
@@ -134,6 +142,9 @@ class CaseMaker:
             if case is not None and not found:
                 case.rows = numbers
                 case.happenings = happenings
+                case.fields |= fields_of(self.mapping.happened, happenings)
+                if self.mapping.only and self.mapping.only not in case.fields:
+                    return PassedOver(numbers)
                 self._try(decisive.number, found, self._finish, case)
                 if not found:
                     return case

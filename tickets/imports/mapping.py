@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tickets.limit_words import Limit, LimitError
 from tickets.rulebook.problems import Problem
 
+from . import happened
+from .happened import Happened
 from .problems import MappingErrors
 from .values import ISO, NOTHING, Rule, date_pattern
 
@@ -36,6 +38,7 @@ SECTIONS: dict[str, frozenset[str]] = {
     "event": frozenset({"at", "name", "data"}),
     "actions": frozenset(ACTIONS),
 }
+LISTED = ("fields", "moment", "happened")
 TOP = {
     "source": str,
     "title": str,
@@ -50,6 +53,7 @@ TOP = {
     "delimiter": str,
     "case": str,
     "attributes": str,
+    "only": str,
     "dates": list,
     "empty": list,
     "ignored": list,
@@ -100,6 +104,8 @@ class ImportMapping:
     verdict: Verdict | None = None
     event: Moment | None = None
     moments: tuple[Moment, ...] = ()
+    happened: tuple[Happened, ...] = ()
+    only: str = ""
     actions: Mapping[str, str] = field(default_factory=lambda: dict(ACTIONS))
     title: str = ""
     title_en: str = ""
@@ -162,10 +168,8 @@ class _Reading:
 
     def all(self, source: dict[str, Any]) -> dict[str, Any]:
         for name in source:
-            if name not in TOP and name not in SECTIONS and name not in ("fields", "moment"):
-                self.wrong(
-                    name, "没有这个词", f"Unknown word; known are {', '.join([*TOP, *SECTIONS, 'fields', 'moment'])}"
-                )
+            if name not in TOP and name not in SECTIONS and name not in LISTED:
+                self.wrong(name, "没有这个词", f"Unknown word; known are {', '.join([*TOP, *SECTIONS, *LISTED])}")
         head = self.head(source)
         ticket = self.section(source, "ticket")
         for name in ("external_id", "received_at", "content"):
@@ -186,6 +190,7 @@ class _Reading:
             "verdict": self.verdict(source),
             "event": self.event(source),
             "moments": self.moments(source),
+            "happened": self.happened(source),
             "actions": {**ACTIONS, **self.texts(self.section(source, "actions"), "actions")},
         }
 
@@ -325,6 +330,13 @@ class _Reading:
             self.section({"event": one}, "event", f"moment[{number}]")
             made.append(self.moment(one, f"moment[{number}]"))
         return tuple(made)
+
+    def happened(self, source: dict[str, Any]) -> tuple[Happened, ...]:
+        rules = happened.read(source, lambda name: NAME.fullmatch(name) is not None, self.wrong)
+        only = source.get("only", "")
+        if only and only not in {rule.field for rule in rules}:
+            self.wrong("only", "要写 [[happened]] 里的一个字段", "Must be a field of [[happened]]")
+        return rules
 
     def moment(self, words: dict[str, Any], place: str) -> Moment:
         for name in ("at", "name"):

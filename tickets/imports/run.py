@@ -26,9 +26,9 @@ from tickets.rulebook.problems import Problem
 from tickets.rulebook.registry import book_of, current_version
 from tickets.rulebook.source import flatten
 
-from .batch import Outcome, import_batch
+from .batch import Made, Outcome, import_batch
 from .build import House
-from .cases import Case, CaseMaker, Rejected
+from .cases import CaseMaker
 from .errors_file import ErrorsFile
 from .mapping import ImportMapping
 from .problems import FileError, MappingErrors
@@ -42,7 +42,7 @@ MOST_CHARACTERS = 8_000_000  # of a batch, so that huge cells don't fill the mem
 
 @dataclass
 class Report:
-    """The sums: rows = imported + repeated + rejected, always."""
+    """The sums: rows = imported + repeated + rejected + passed over (what `only` leaves out), always."""
 
     rows: int = 0
     imported: int = 0
@@ -52,6 +52,10 @@ class Report:
     resumed_at: int = 0  # rows that an earlier, broken run had done
     left_out: tuple[str, ...] = ()  # columns that the mapping does not speak of
     errors_file: Path | None = None
+
+    @property
+    def passed_over(self) -> int:
+        return self.rows - self.imported - self.repeated - self.rejected
 
     def add(self, outcome: Outcome) -> None:
         self.rows += outcome.rows
@@ -222,7 +226,7 @@ class _Keeper:
         return run, run.finished_at is None
 
     def keep(self, groups: Iterator[list[Record]], maker: CaseMaker) -> Report:
-        waiting: list[Case | Rejected] = []
+        waiting: list[Made] = []
         weight = 0
         done = self._skip(groups)
         try:

@@ -105,6 +105,9 @@ class Command(BaseCommand):
             self.stderr.write(f"接着先前中断的导入，从第 {done} 行之后" if chinese else f"Went on after row {done}")
         trial = ("试运行，没有写入：" if chinese else "Trial, nothing was written: ") if options["dry_run"] else ""
         self.stdout.write(trial + WORDS[options["lang"]].format(**vars(report)))
+        if report.passed_over:
+            passed = report.passed_over
+            self.stdout.write(f"映射的 only 略过：{passed} 行" if chinese else f"Passed over by `only`: {passed} rows")
         if report.errors_file:
             self.stdout.write(f"拒绝的行：{report.errors_file}" if chinese else f"Rejected rows: {report.errors_file}")
         if not options["dry_run"]:
