@@ -240,7 +240,8 @@ def test_A02_a_province_with_an_officer_runs_a_direct_appeal_and_tells_headquart
 
 def test_S01_a_step_of_an_appeal_costs_no_more_than_one_of_a_complaint(c: Cast) -> None:
     """Eight statements, as in tests/tickets/test_loop.py; what is kept beside the ticket comes on top where it is."""
-    case, seen = to_branch(c), {}
+    case = to_branch(c)
+    seen: dict[str, int] = {}
     paper = file_of(c.people["branch_head"])
     for who, action, given in (
         ("branch_head", "dispatch_inside", {"to": "410000-net", "reason": "核查"}),

@@ -10,8 +10,8 @@ from tests.cast import Cast
 from tests.tickets.drives import Drive, on
 from tickets.actions.register import NewCustomer, NewTicket, ticket_register
 
-ANSWER = {"result": "cured", "reply_text": "已修复", "reply_way": "phone", "measures": "更换设备并巡检"}
-CALLED = {"reached": True, "satisfaction": "satisfied", "solved": True}
+ANSWER: dict[str, Any] = {"result": "cured", "reply_text": "已修复", "reply_way": "phone", "measures": "更换设备并巡检"}
+CALLED: dict[str, Any] = {"reached": True, "satisfaction": "satisfied", "solved": True}
 
 
 def escalation(c: Cast, at: datetime | None = None, *, business: str = "mobile.gsm", **more: Any) -> Drive:

@@ -1,6 +1,7 @@
 """Escalations run through two levels under one outer clock (doc 3 §3; rows E01-E04, N03; ruling ESCSTART)."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -29,7 +30,7 @@ def december(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 12, day, hour, minute, tzinfo=SHANGHAI)
 
 
-def offered(case, who: str, at: datetime) -> set[str]:
+def offered(case: Drive, who: str, at: datetime) -> set[str]:
     found = offers(case.last.book, case.now, actor=Actor(case.c.people[who].pk), world=case.last.world, at=at)
     return {offer.action.name for offer in found if offer.refused is None}
 
@@ -166,7 +167,7 @@ def test_E01_a_withdrawal_at_any_step_leaves_no_clock_running(c: Cast, stage: st
 
 
 # ── extension and overrun ────────────────────────────────────────────────────────────────────────────
-ASKED = {"until": december(2, 17, 30).isoformat(), "reason": "等待备件", "consent": "agreed"}
+ASKED: dict[str, Any] = {"until": december(2, 17, 30).isoformat(), "reason": "等待备件", "consent": "agreed"}
 
 
 def test_N03_an_extension_is_asked_in_time_approved_told_and_both_times_are_kept(c: Cast) -> None:
@@ -251,9 +252,10 @@ def test_W06_a_provincial_supervisor_is_no_headquarters(c: Cast) -> None:
 
 def test_S01_a_step_of_an_escalation_costs_no_more_than_one_of_a_complaint(c: Cast) -> None:
     """The complaint's test allows eight statements (tests/tickets/test_loop.py)."""
-    case, seen = in_province(c), {}
+    case = in_province(c)
+    seen: dict[str, int] = {}
     for who, action, given in (
-        ("dispatcher", "dispatch_inside", {}),
+        ("dispatcher", "dispatch_inside", dict[str, Any]()),
         ("head", "feedback", {"solution": "已修复"}),
         ("dispatcher", "answer_hq", ANSWER),
         ("hq_dispatcher", "return_answer", {"reason": "补充整改"}),

@@ -374,4 +374,27 @@ then = [{ back = "again" }]""",
             "tables.handling: row 2: “20h” does not fit the field “valid” (used by actions.dispatch.then[1])",
         ],
     ),
+    (
+        'by = ["head"]\nlimit = "handling"',
+        'by = ["head"]\nlimit = ["handling", "clock.promis-1h"]',
+        ["steps.handling: no such clock: “promis”; did you mean “promise”?"],
+    ),
+    (
+        'stops = ["reply"]\nlimit = "2d"',
+        'stops = ["reply"]\nlimit = ["2d", "clock.promise"]',
+        ["clocks.promise: the clock “promise” depends on another clock itself; take that one"],
+    ),
+    (
+        'from = ["intake"]\nneeds = ["reason"]',
+        'from = ["intake"]\nby = ["clerk of top"]\nneeds = ["reason"]',
+        [
+            'actions.decline: “clerk of top” is only for from = "ticket" and for ends: '
+            "a step says by its unit who may act"
+        ],
+    ),
+    (
+        'from = ["intake"]\nneeds = ["severity"]',
+        'from = ["intake"]\nwhen = { signed = "yes" }\nneeds = ["severity"]',
+        ["actions.dispatch.when: “yes” does not fit the field “signed”"],
+    ),
 ]

@@ -13,7 +13,7 @@ from tickets.core.sentences import Forbidden, Refused
 
 pytestmark = pytest.mark.django_db
 
-CALLED = {"reached": True, "satisfaction": "satisfied", "solved": True}
+CALLED: dict[str, Any] = {"reached": True, "satisfaction": "satisfied", "solved": True}
 
 
 @pytest.fixture
