@@ -316,3 +316,21 @@ def test_C22_a_file_that_the_disk_lost_leaves_a_sentence_and_a_whole_archive(c: 
     answer = api(c.people["officer"]).get(f"/tickets/{case.last.ticket.number}/archive/")
     with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
         assert "missing in the store" in archive.read("files/01-申诉原件.pdf").decode()
+
+
+def test_A03_the_form_of_the_action_already_holds_the_report_that_was_sent(c: Cast) -> None:
+    case = appeal(c, timezone.now())
+    branch, at = c.people["branch_head"], timezone.now()
+    case.do("branch_head", "dispatch_inside", at, to="410000-net")
+    case.do("province_net_head", "feedback", at, findings="光衰", solution="已更换")
+    given = {"facts": "光衰", "cause": "设备老化", "proposed_finding": "company", "measures": "巡检"}
+    case.do("branch_head", "reply", at, reply_text="已修复", reply_way="phone", accepted=True, **given)
+    sent = send(case, finished(case))
+    page = Client(headers={"accept-language": "zh-CN"})
+    page.force_login(branch)
+    address = f"/tickets/{case.last.ticket.number}/act/branch_report/"
+    form = page.get(address).content.decode()
+    assert "已上传：关于客户王某申诉事项处理情况的报告.pdf" in form
+    done = page.post(address, {"kept-branch_report_file": str(sent.pdf_id), **given})
+    assert done.status_code == 302, done.content.decode()
+    assert ticket_read(case.id).picture.facts["branch_report_file"] == str(sent.pdf_id)

@@ -124,7 +124,7 @@ def test_R01_a_leaf_file_is_flattened_into_the_book(tmp_path: Path) -> None:
         (
             "[steps.more]\n",
             "leaf.toml: steps: “steps” is not leaf data: an included file may only have "
-            "fields, messages, alarms, priority, phrases, penalties",
+            "fields, messages, alarms, priority, phrases, penalties, papers",
         ),
         ("[fields.reason]\n", "leaf.toml: fields.reason: defined twice: here and in small.toml"),
         ("fields = 3\n", "leaf.toml: fields: expected a table of words, found a number"),

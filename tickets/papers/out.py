@@ -8,6 +8,7 @@ from complaints_site.lib.paper import Paper as Document
 from complaints_site.lib.paper import pdf_trouble, to_pdf, to_word
 
 from ..actions.outcome import Outcome
+from ..core.offers import Offer
 from ..core.sentences import Refused, Say
 from ..models import Attachment, Paper, PaperText
 from ..rulebook.paper_rules import PaperRule
@@ -38,3 +39,13 @@ def draft_file(made: Document, format: str) -> tuple[str, bytes]:
     if format == "pdf" and pdf_trouble():
         raise Refused("no_pdf", NO_PDF)
     return safe_name(f"{made.title}{DRAFT_MARK}.{format}"), MAKERS[format](made)
+
+
+def sent_documents(found: Outcome, offer: Offer) -> dict[str, str]:
+    """For each file field of an action the document that was sent for it last: nobody uploads it again."""
+    wanted = {one.field.name for one in offer.fields if one.field.type == "file"}
+    names = {rule.name: rule.field for rule in found.book.papers.values() if rule.field in wanted}
+    if not names:
+        return {}
+    rows = Paper.objects.filter(ticket=found.ticket, state=Paper.State.SENT, name__in=names).order_by("sent_at", "pk")
+    return {names[paper.name]: str(paper.pdf_id or paper.word_id) for paper in rows}

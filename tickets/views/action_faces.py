@@ -30,6 +30,8 @@ def icon_of(action: str) -> str:
 def event_icon(name: str) -> str:
     """An event is named after its action; `.due` and `.90%` are the watch's own."""
     action, _, moment = name.partition(".")
+    if action == "paper":
+        return "file"
     if action == "customer":
         return "chase" if moment == "urged" else "phone"
     if moment in ("asked", "rejected"):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
@@ -189,9 +190,8 @@ def kept_files(offer: Offer, given: dict[str, Any], reader: Reader) -> list[dict
     ids = [value for value in wanted.values() if value]
     if not ids:
         return []
-    names = {
-        str(row.pk): row.name for row in Attachment.objects.filter(pk__in=ids, uploaded_by=reader.person).only("name")
-    }
+    own = Q(uploaded_by=reader.person) | Q(ticket__in=reader.tickets)
+    names = {str(row.pk): row.name for row in Attachment.objects.filter(own, pk__in=ids).only("name")}
     return [
         {"name": f"{KEPT}{field}", "value": value, "file": names[value]}
         for field, value in wanted.items()

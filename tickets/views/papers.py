@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -235,7 +234,7 @@ def print_view(request: HttpRequest, number: str, id: int) -> HttpResponse:
         "title": rule.title.say(language()),
         "ticket": found.ticket,
         "sheet": to_html(document_of(text_of(paper), rule, found)),
-        "back_url": reverse("paper", args=[number, paper.pk]),
+        "back_url": panel_url(number),
     }
     return render(request, "papers/print.html", context)
 

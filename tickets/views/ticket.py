@@ -16,6 +16,7 @@ from tickets.actions.outcome import Outcome
 from tickets.actions.tickets import ticket_act
 from tickets.core.offers import Offer
 from tickets.core.sentences import Forbidden, Hidden, Invalid, Refused
+from tickets.papers.out import sent_documents
 from tickets.rows import picture_of, with_picture
 from tickets.rulebook.registry import book_of
 from tickets.views.access import work_page
@@ -83,7 +84,8 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
     if offer.refused is not None:
         return _form(request, reader, found, offer, refused=offer.refused.sentence.say(language()), status=409)
     if request.method != "POST":
-        return _form(request, reader, found, offer, typed=begun(reader.person, number, offer.action.name) or None)
+        typed = sent_documents(found, offer) | begun(reader.person, number, offer.action.name)
+        return _form(request, reader, found, offer, typed=typed or None)
     return _do(request, reader, found, offer)
 
 
