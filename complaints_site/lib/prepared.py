@@ -1,17 +1,25 @@
 """Queries that are put together once and run with other values: for what every request asks anew.
 
-To put a query with several conditions together takes Django longer than PostgreSQL takes to answer it.
+To put a query with several conditions together takes Django longer than PostgreSQL takes to answer it, and to plan it
+takes PostgreSQL longer than to run the plan.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import count
 from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=Model)
+Row = tuple[Any, ...]
+# What a connection asks this often it is likely to ask again: then PostgreSQL keeps the plan for it.
+OFTEN = 5
 
 
 class Given(str):
@@ -25,10 +33,10 @@ class Prepared:
     """`rows` must be a `values_list`: a run gives the rows as the database does."""
 
     def __init__(self, rows: QuerySet[Any, Any]) -> None:
-        self.sql, self.params = rows.query.sql_with_params()
+        self.statement = Statement(*rows.query.sql_with_params())
 
-    def run(self, **values: Any) -> list[tuple[Any, ...]]:
-        return _rows(self.sql, self.params, values)
+    def run(self, **values: Any) -> list[Row]:
+        return self.statement.rows(values)
 
 
 class PreparedObjects(Generic[M]):
@@ -36,7 +44,7 @@ class PreparedObjects(Generic[M]):
 
     def __init__(self, rows: QuerySet[M]) -> None:
         compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
-        self.sql, self.params = compiler.as_sql()
+        self.statement = Statement(*compiler.as_sql())
         columns, found = compiler.select, compiler.klass_info
         own = found["select_fields"]
         self.model: type[M] = found["model"]
@@ -49,7 +57,7 @@ class PreparedObjects(Generic[M]):
         self.converters = compiler.get_converters([column[0] for column in columns])
 
     def run(self, **values: Any) -> list[M]:
-        rows = _rows(self.sql, self.params, values)
+        rows = self.statement.rows(values)
         return [self._object(row) for row in self.compiler.apply_converters(rows, self.converters)]
 
     def first(self, **values: Any) -> M | None:
@@ -64,8 +72,48 @@ class PreparedObjects(Generic[M]):
         return one
 
 
-def _rows(sql: str, params: tuple[Any, ...], values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    given = [values[param] if isinstance(param, Given) else param for param in params]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return list(cursor.fetchall())
+# ── what the database keeps ──────────────────────────────────────────────────────────────────────────
+
+
+class Statement:
+    """The text of a query, kept by PostgreSQL with its plan on the connections that ask it often.
+
+    Not where connections go through a pooler that gives each transaction another one: there Django wants
+    DISABLE_SERVER_SIDE_CURSORS, and this goes by the same setting.
+    """
+
+    _numbers = count(1)
+    _uses: WeakKeyDictionary[Any, Counter[str]] = WeakKeyDictionary()  # of each connection: statement, how often
+
+    def __init__(self, sql: str, params: tuple[Any, ...]) -> None:
+        self.sql, self.params = sql, params
+        self.given = [param for param in params if isinstance(param, Given)]
+        self.name = f"asked_{next(self._numbers)}"
+        self.short = f"EXECUTE {self.name}" + (f" ({', '.join(['%s'] * len(self.given))})" if self.given else "")
+
+    def rows(self, values: dict[str, Any]) -> list[Row]:
+        with connection.cursor() as cursor:
+            if self._is_kept(cursor):
+                cursor.execute(self.short, [values[name] for name in self.given])
+            else:
+                given = [values[param] if isinstance(param, Given) else param for param in self.params]
+                cursor.execute(self.sql, given)
+            return list(cursor.fetchall())
+
+    def _is_kept(self, cursor: CursorWrapper) -> bool:
+        if connection.vendor != "postgresql" or connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+            return False
+        uses = self._uses.setdefault(connection.connection, Counter())
+        if uses[self.name] == OFTEN:
+            self._keep(cursor)
+        uses[self.name] += 1
+        return uses[self.name] > OFTEN
+
+    def _keep(self, cursor: CursorWrapper) -> None:
+        """What is always the same is written out, so that the planner knows it: partial indexes hang on it."""
+        from psycopg2.extensions import AsIs
+
+        numbers = count(1)
+        places = [AsIs(f"${next(numbers)}") if isinstance(param, Given) else param for param in self.params]
+        with connection.wrap_database_errors:  # of the connection, not of this request: it isn't counted to it
+            cursor.cursor.execute(f"PREPARE {self.name} AS {self.sql}", places)
