@@ -59,7 +59,7 @@ def _try(row: SheetRow, report: ImportReport, actor: Person, at: datetime) -> No
 
 
 def _contact(row: SheetRow, actor: Person, at: datetime) -> str:
-    unit = Unit.objects.filter(organisation_id=actor.organisation_id, code=row["unit"]).first()
+    unit = Unit.objects.filter(organisation=actor.organisation, code=row["unit"]).first()
     if unit is None:
         raise Invalid({"unit": [_("没有单位“%(code)s”。") % {"code": row["unit"]}]})
     person = _person(row, "person", actor)
@@ -72,7 +72,7 @@ def _contact(row: SheetRow, actor: Person, at: datetime) -> str:
 
 
 def _person(row: SheetRow, column: str, actor: Person) -> Person:
-    found = Person.objects.filter(organisation_id=actor.organisation_id, username=row[column]).first()
+    found = Person.objects.filter(organisation=actor.organisation, username=row[column]).first()
     if found is None:
         raise Invalid({column: [_("没有工号“%(code)s”。") % {"code": row[column]}]})
     return found

@@ -16,13 +16,10 @@ DIMENSIONS = {UNIT: "unit__code", FINDING: "finding", GROUND: "ground", STEP: "s
 
 def finding_counts(findings: QuerySet[Finding], by: str, zone: Any) -> list[dict[str, Any]]:
     """`{value, findings, disputed, decided_anew}`, the most first; `by` is one of DIMENSIONS or `month` (in `zone`)."""
-    rows = findings.filter(replaced_at=None).order_by()
-    if by == MONTH:
-        rows = rows.annotate(value=TruncMonth("found_at", tzinfo=zone)).values("value")
-    else:
-        rows = rows.values(value=F(DIMENSIONS[by]))
+    column: Any = TruncMonth("found_at", tzinfo=zone) if by == MONTH else F(DIMENSIONS[by])
+    rows = findings.filter(replaced_at=None).order_by().values(value=column)
     counted = rows.annotate(findings=Count("pk"), disputed=Count("dispute"), decided_anew=Count("replaces__dispute"))
-    found = [{**row, "value": _written(row["value"])} for row in counted]
+    found: list[dict[str, Any]] = [{**row, "value": _written(row["value"])} for row in counted]
     return sorted(found, key=lambda row: (-row["findings"], row["value"]))
 
 

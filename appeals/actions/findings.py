@@ -95,7 +95,7 @@ def _step_at_fault(kept: Kept, unit: UnitView) -> StepView | None:
     """The last step of that kind, at the unit or below it where it had one (ruling STEPFAULT)."""
     steps = [step for step in kept.picture.steps if step.kind == kept.given.get("step")]
     own = [step for step in steps if kept.world.is_above(unit.id, step.unit)]
-    return (own or steps or [None])[-1]
+    return next(reversed(own or steps), None)
 
 
 def _holder(kept: Kept, step: StepView | None) -> int | None:

@@ -115,8 +115,10 @@ def brief_dict(brief: Brief, book: Book, world: World, language: str) -> dict[st
 
 
 def _code(world: World, unit: int | None) -> str | None:
-    return world.units[unit].code if unit in world.units else None
+    found = world.units.get(unit or 0)
+    return found.code if found else None
 
 
 def _username(world: World, person: int | None) -> str | None:
-    return world.people[person].username if person in world.people else None
+    found = world.people.get(person or 0)
+    return found.username if found else None

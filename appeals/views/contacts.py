@@ -81,8 +81,8 @@ def _may_set(reader: Reader) -> bool:
 def _set(reader: Reader, values: dict[str, str]) -> NamedContact:
     """Raises Invalid: also where a code or a staff number is not known here."""
     errors: dict[str, list[str]] = {}
-    unit = Unit.objects.filter(organisation_id=reader.person.organisation_id, code=values["unit"]).first()
-    people = Person.objects.filter(organisation_id=reader.person.organisation_id)
+    unit = Unit.objects.filter(organisation=reader.person.organisation, code=values["unit"]).first()
+    people = Person.objects.filter(organisation=reader.person.organisation)
     who = {name: people.filter(username=values[name]).first() for name in ("person", "deputy") if values[name]}
     if unit is None:
         errors["unit"] = [_("选单位。")]
@@ -142,7 +142,7 @@ def _fields(reader: Reader) -> list[dict[str, Any]]:
     world = reader.world
     if world is None:
         return []
-    active = Person.objects.filter(organisation_id=reader.person.organisation_id, is_active=True, kind="human")
+    active = Person.objects.filter(organisation=reader.person.organisation, is_active=True, kind="human")
     people = [(who.username, f"{who.name} · {who.username}") for who in active.order_by("name", "username")]
     units = [(unit.code, f"{reader.unit_name(unit.id)} · {unit.code}") for unit in world.units.values() if unit.is_open]
     return [

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,17 +19,19 @@ from django.views.decorators.http import require_GET
 from appeals.access import cases_for
 from appeals.documents import documents_of, missing_of
 from appeals.models import RegulatorCase
-from appeals.views.panel import kind_word
+from appeals.views.panel import APPEAL, kind_word
 from appeals.views.parts import TABS, pages_of, tabs
+from complaints_site.lib import timestate
 from complaints_site.lib.timestate import TimeState
 from tickets.core.picture import ClockView, Picture
-from tickets.models import Ticket
+from tickets.models import Clock, Ticket
 from tickets.rows import picture_of, with_picture
 from tickets.rulebook.compiled import PROMISE, Book
 from tickets.rulebook.registry import book_of
 from tickets.views import words
 from tickets.views.access import work_page
 from tickets.views.admin_pages import asked, number
+from tickets.views.intake import books_for
 from tickets.views.queue_items import marks_of, title_of
 from tickets.views.reader import Reader, language, reader_of
 from tickets.views.time_bars import bar_of, calendar_for
@@ -35,53 +39,96 @@ from tickets.views.time_bars import bar_of, calendar_for
 SHOWN = 30
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the list is narrowed down to."""
+
+    origin: str
+    stage: str
+    lamp: str
+
+    @classmethod
+    def read(cls, request: HttpRequest) -> Wish:
+        return cls(asked(request, "origin"), asked(request, "stage"), asked(request, "lamp"))
+
+    def narrow(self, cases: QuerySet[RegulatorCase]) -> QuerySet[RegulatorCase]:
+        """By origin and stage; the lamps count what is left."""
+        cases = cases.filter(kind=self.origin) if self.origin else cases
+        return cases.filter(ticket__step_kind=self.stage) if self.stage else cases
+
+
 @work_page
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
-    reader = reader_of(request)
+    reader, wish = reader_of(request), Wish.read(request)
     cases = open_cases(reader)
-    origin, stage = asked(request, "origin"), asked(request, "stage")
-    origins, stages = _choices(cases, origin, stage)
-    wanted = cases.filter(**({"kind": origin} if origin else {}), **({"ticket__step_kind": stage} if stage else {}))
+    narrowed = wish.narrow(cases)
+    wanted = narrowed.filter(_lamp(wish.lamp, reader))
     page = Paginator(wanted, SHOWN).get_page(number(request.GET.get("page", "")) or 1)
     context = {
         "at": reader.at,
         "current": "appeals",
         "tabs": tabs(TABS, "appeals"),
         "count": page.paginator.count,
-        "origins": origins,
-        "stages": stages,
+        "register_url": _register_url(reader),
+        "lamp": wish.lamp,
+        "lamps": _lamps(reader, narrowed, wish),
+        **_choices(cases, wish),
         "rows": _rows(reader, page),
         "pages": pages_of(page, request),
-        "empty": _empty(filtered=bool(origin or stage)),
+        "empty": _empty(filtered=wish != Wish("", "", "")),
     }
     return render(request, "appeals/desk.html", context)
 
 
 def open_cases(reader: Reader) -> QuerySet[RegulatorCase]:
-    """By the deadline that comes first for the regulator: theirs, else that of the whole appeal."""
+    """For whom the regulator still waits first, by their deadline, else that of the whole appeal."""
     cases = cases_for(reader.person, reader.at).filter(ticket__ended_at=None)
+    waits = Clock.objects.filter(ticket=OuterRef("pk"), step=None, name=PROMISE, stopped_at=None)
     urgent = Coalesce("due_at", "ticket__promised_at")
-    return cases.order_by(urgent.asc(nulls_last=True), "pk").select_related("ticket")
+    ordered = cases.annotate(waits=Exists(waits)).order_by("-waits", urgent.asc(nulls_last=True), "pk")
+    return ordered.select_related("ticket")
 
 
-def _choices(
-    cases: QuerySet[RegulatorCase], origin: str, stage: str
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _register_url(reader: Reader) -> str:
+    """The form for an appeal, for whoever may register one."""
+    book = next((version.book for version in books_for(reader) if version.kind == APPEAL), "")
+    return f"{reverse('intake')}?book={book}" if book else ""
+
+
+def _lamp(state: str, reader: Reader) -> Q:
+    """By the limit of the main step."""
+    at = reader.at
+    if state == timestate.OVERDUE:
+        return Q(ticket__step_due_at__lte=at)
+    if state == timestate.WARNED:
+        return Q(ticket__step_warn_at__lte=at, ticket__step_due_at__gt=at)
+    return Q()
+
+
+def _lamps(reader: Reader, cases: QuerySet[RegulatorCase], wish: Wish) -> list[dict[str, Any]]:
+    """Overdue and warned with their counts; a lamp that is on is put out by its own link."""
+    states = (timestate.OVERDUE, timestate.WARNED)
+    counts = cases.order_by().aggregate(**{state: Count("pk", filter=_lamp(state, reader)) for state in states})
+    found = []
+    for state in states:
+        lamp = "" if state == wish.lamp else state
+        query = urlencode({"origin": wish.origin, "stage": wish.stage, "lamp": lamp})
+        found.append({"state": state, "count": counts[state], "on": state == wish.lamp, "url": f"?{query}"})
+    return found
+
+
+def _choices(cases: QuerySet[RegulatorCase], wish: Wish) -> dict[str, list[dict[str, Any]]]:
     """What may be filtered by, with counts; the words are those of the rulebook that the appeals run under."""
-    rows = list(
-        cases.order_by()
-        .values("kind", step=F("ticket__step_kind"), book=F("ticket__rulebook_id"))
-        .annotate(count=Count("pk"))
-    )
+    grouped = cases.order_by().values("kind", step=F("ticket__step_kind"), book=F("ticket__rulebook_id"))
     origins: dict[str, dict[str, Any]] = {}
     stages: dict[str, dict[str, Any]] = {}
-    for row in rows:
+    for row in grouped.annotate(count=Count("pk")):
         book = book_of(row["book"])
         word = kind_word(RegulatorCase(kind=row["kind"]), book)
-        _count(origins, row["kind"], word, origin, row["count"])
-        _count(stages, row["step"], words.step_word(book, row["step"], language()), stage, row["count"])
-    return list(origins.values()), list(stages.values())
+        _count(origins, row["kind"], word, wish.origin, row["count"])
+        _count(stages, row["step"], words.step_word(book, row["step"], language()), wish.stage, row["count"])
+    return {"origins": list(origins.values()), "stages": list(stages.values())}
 
 
 def _count(found: dict[str, dict[str, Any]], value: str, word: str, chosen: str, count: int) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.appeals.appeal import FAULT, appeal, concluded, dispatched, file_of, reported
+from tests.books import loaded
 from tests.cast import Cast, cast
 from tests.tickets.test_loop import on
 from tests.walker import Api
@@ -91,6 +92,27 @@ def test_A02_the_desk_has_the_regulators_most_urgent_first_and_filters(c: Cast, 
     assert "没有这样的申诉" in client.get("/appeals/?origin=filed&stage=branch").content.decode()
     for odd in ("?page=%00", "?page=99999999999999999999", "?origin=%00&stage=%27", "?page=-1"):
         assert client.get(f"/appeals/{odd}").status_code == 200, odd
+
+
+def test_A02_the_desk_counts_what_is_late_and_lets_officers_register(c: Cast, client: Client) -> None:
+    appeal(c, on(23, 9), number="A-1", subject="迟了的")
+    client.force_login(c.people["officer"])
+    page = client.get("/appeals/?lamp=overdue").content.decode()
+    assert "迟了的" in page
+    assert "/intake/?book=unicom-appeal" in page
+    assert "迟了的" not in client.get("/appeals/?lamp=warned").content.decode()
+    client.force_login(c.people["branch_head"])
+    assert "/intake/?book=" not in client.get("/appeals/").content.decode()
+
+
+def test_U08_officers_and_branch_contacts_open_their_desk_from_home(c: Cast, client: Client) -> None:
+    loaded("unicom-complaint")  # heads of departments work on complaints, too
+    dispatched(c)
+    for who in ("officer", "branch_head"):
+        client.force_login(c.people[who])
+        assert "打开申诉台" in client.get("/").content.decode(), who
+    client.force_login(c.people["province_net_head"])
+    assert "打开申诉台" not in client.get("/").content.decode()
 
 
 def test_A02_the_desk_costs_the_same_for_many_appeals(

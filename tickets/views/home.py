@@ -32,13 +32,12 @@ from tickets.views.home_roles import (
     FIRST_STEPS,
     FRONT,
     HANDLER,
-    MAIN_ACTS,
-    OPEN_QUEUE,
     USUAL_STEPS,
     WATCHER,
     Kinds,
     Number,
     kind_of,
+    main_act_of,
     numbers_of,
 )
 from tickets.views.queue_items import found_rows, items_of
@@ -63,7 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
         context |= _work(reader, kind, books)
     if not reader.roles:
         context["sentence"] = _("您还没有岗位。请系统管理员把您加到部门里。")
-    act = MAIN_ACTS.get(kind, OPEN_QUEUE)
+    act = main_act_of(kind, reader, books)
     url = _main_url(act.name, context)
     context["main_act"] = {"words": act.words, "url": url, "icon": act.icon, "key": act.key}
     context["first_steps"] = first_steps(reader.person, kind)

@@ -186,6 +186,15 @@ MAIN_ACTS = {
     ADMINISTRATOR: Act(gettext_lazy("看组织与路由"), "organisation", "units"),
 }
 OPEN_QUEUE = Act(gettext_lazy("打开队列"), "queue", "queue")
+APPEAL = "appeal"  # a kind of rulebook
+
+
+def main_act_of(kind: str, reader: Reader, books: Iterable[Book]) -> Act:
+    """By what a person does; whoever only works on appeals, as the contact of a branch, opens their desk."""
+    own = {book.kind for book in books if reader.roles & book.roles.keys()}
+    return MAIN_ACTS[OFFICER] if own == {APPEAL} else MAIN_ACTS.get(kind, OPEN_QUEUE)
+
+
 
 SHORTCUTS = Step("keys", gettext_lazy("记住 5 个快捷键（按 ? 看全部）"), "settings")
 LANGUAGE = Step("settings", gettext_lazy("选好语言和列表疏密"), "settings")
