@@ -23,7 +23,7 @@ from tickets.core.picture import ClockView, Picture
 from tickets.core.rules import Actor
 from tickets.core.sentences import Forbidden, Hidden, Invalid, Refused
 from tickets.core.world import World
-from tickets.rulebook.compiled import APPROVAL, Book, End, Field
+from tickets.rulebook.compiled import APPROVAL, Action, Book, End, Field
 from tickets.rulebook.load import load_file
 
 START = datetime(2026, 9, 28, 1, 0, tzinfo=UTC)  # before the National Day holiday
@@ -102,7 +102,8 @@ class Walk:
             return
         # Withdrawals and merges are offered at every step: taken as often as others, no walk would get far.
         going = [o for o in open_ if not any(isinstance(effect, End) for effect in o.action.then)]
-        offer = self.dice.choice(going if going and self.dice.random() < self.patience else open_)
+        fitting = going if going and self.dice.random() < self.patience else open_
+        offer = self.dice.choices(fitting, [self.weight(o.action) for o in fitting])[0]
         choices = {one.field.name: one.choices for one in offer.fields}
         given = self.given([one.need for one in offer.fields], choices)
         self.act(who, offer.action.name, given, offer.step.ordinal if offer.step else None)
@@ -114,6 +115,10 @@ class Walk:
         step = self.dice.choice([None, 1, len(self.picture.steps), 99])
         given = {"reason": "x"} if self.dice.random() < 0.5 else {"nonsense": 1, "to": "no-such-unit"}
         self.act(who, name, given, step)
+
+    def weight(self, action: Action) -> float:
+        """What was done often or is possible at every step is done seldom: so walks reach the end of a long loop."""
+        return (0.05 if action.from_ticket else 1.0) / (1 + self.picture.memory.done.get(action.name, 0)) ** 2
 
     def act(self, who: Actor, name: str, given: dict[str, Any], step: int | None) -> None:
         kept = self.picture.copy()
