@@ -246,7 +246,6 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "tickets.api.problems.answer",
     "UNAUTHENTICATED_USER": None,
-    "URL_FORMAT_OVERRIDE": None,  # `format` is what a document is asked for as
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "投诉工单系统 Complaint work orders",

@@ -172,7 +172,14 @@ class PaperSend(PaperEndpoint):
         return Response(self.whole(found, self.paper(found, id)))
 
 
-class PaperFile(PaperEndpoint):
+class FileEndpoint(PaperEndpoint):
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
+        """A file is no rendering of JSON: `?format=` is ours here, and only refusals are rendered."""
+        renderer = self.get_renderers()[0]
+        return renderer, renderer.media_type
+
+
+class PaperFile(FileEndpoint):
     @extend_schema(**paper_shapes.PAPER_FILE)
     def get(self, request: Request, number: str, id: str) -> HttpResponseBase:
         self.refuse_unknown(request.query_params, frozenset({"format"}))
@@ -187,7 +194,7 @@ class PaperFile(PaperEndpoint):
         return sent_content(*draft_file(document_of(text_of(paper), rule, found), format))
 
 
-class TicketArchive(PaperEndpoint):
+class TicketArchive(FileEndpoint):
     @extend_schema(**paper_shapes.ARCHIVE)
     def get(self, request: Request, number: str) -> HttpResponseBase:
         self.refuse_unknown(request.query_params, frozenset({"format"}))

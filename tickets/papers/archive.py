@@ -43,7 +43,8 @@ def archive_answer(found: Outcome, format: str, *, actor: Person, at: datetime) 
     name = f"{found.ticket.number}-档案.{format}"
     if format == "pdf":
         return sent_content(name, to_pdf(made))
-    return as_attachment(StreamingHttpResponse(zipped(found, made, at)), name)
+    answer = StreamingHttpResponse(zipped(found, made, at), content_type="application/octet-stream")
+    return as_attachment(answer, name)
 
 
 # ── on paper ─────────────────────────────────────────────────────────────────────────────────────────
