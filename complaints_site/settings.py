@@ -4,6 +4,7 @@ Without any variable this is the embedded default: SQLite, no Redis, everything 
 `DATABASE_URL` and `REDIS_URL` make it the production system; the code is the same.
 """
 
+import json
 from pathlib import Path
 
 import dj_database_url
@@ -225,9 +226,9 @@ OUTBOUND_HOSTS = env.list("OUTBOUND_HOSTS", ["qyapi.weixin.qq.com", "oapi.dingta
 OUTBOUND_NETWORKS = env.list("OUTBOUND_NETWORKS", [])
 DELIVERY_THREADS = env.int("DELIVERY_THREADS", 16)  # messages on their way at the same time
 SMS_URL = env.str("SMS_URL", "")
-SMS_HEADERS = env.json("SMS_HEADERS", {})
-SMS_BODY = env.json("SMS_BODY", {"to": "{to}", "text": "{text}", "id": "{key}"})
-SMS_TAKEN = env.json("SMS_TAKEN", {})  # what the answer of a gateway holds that took the message, as {"code": 0}
+SMS_HEADERS = json.loads(env.str("SMS_HEADERS", "") or "{}")
+SMS_BODY = json.loads(env.str("SMS_BODY", "") or '{"to": "{to}", "text": "{text}", "id": "{key}"}')
+SMS_TAKEN = json.loads(env.str("SMS_TAKEN", "") or "{}")  # what the answer of a gateway holds that took the message, as {"code": 0}
 WECOM_URL = env.str("WECOM_URL", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send")
 DINGTALK_URL = env.str("DINGTALK_URL", "https://oapi.dingtalk.com/robot/send")
 

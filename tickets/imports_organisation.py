@@ -69,6 +69,7 @@ PEOPLE_COLUMNS = {
     "name": ("姓名",),
     "unit": ("单位代码", "所在单位", "单位"),
     "email": ("邮箱", "e-mail"),
+    "mobile": ("手机", "手机号"),
     "roles": ("角色", "role"),
     "subtree": ("含下级",),
     "active": ("启用", "在职"),
@@ -283,6 +284,7 @@ def _person(
             username=row["username"],
             name=row["name"],
             email=row["email"],
+            mobile=row["mobile"],
             home_unit=home,
             password=first,
         )
@@ -316,7 +318,7 @@ def _require_own(row: SheetRow, organisation: str, by: str) -> None:
 def _person_again(person: Person, row: SheetRow, home: Unit, at: datetime) -> bool:
     if person.organisation_id != home.organisation_id:
         raise Invalid({"unit": [_("“%(name)s”属于另一个组织。") % {"name": home.name}]})
-    wanted = {name: row[name] for name in ("name", "email") if row[name]} | {"home_unit": home}
+    wanted = {name: row[name] for name in ("name", "email", "mobile") if row[name]} | {"home_unit": home}
     differing = {name: value for name, value in wanted.items() if getattr(person, name) != value}
     if differing:
         person_change(person=person, **differing)

@@ -17,7 +17,7 @@ from tests.tickets.test_I07_public import SAID, open_desk
 from tests.tickets.test_loop import complaint, on
 from tests.tickets.test_O01_admin_pages import client_of, last
 from tickets.actions.people import token_create
-from tickets.models import GroupRobot, Message, PublicDesk, Subscription, Ticket
+from tickets.models import GroupRobot, Message, Person, PublicDesk, Subscription, Ticket
 
 pytestmark = pytest.mark.django_db
 WANTED = {"name": "热线", "url": "https://hooks.example.com/x?key=1", "unit": "410000", "events": ["ticket.ended"]}
@@ -189,3 +189,13 @@ def test_I07_another_rulebook_or_unit_changes_what_the_public_program_may_do(c: 
     moved = open_desk(c, unit="410000-hotline")
     assert moved.actor == desk.actor
     assert [(duty.role, duty.unit.code) for duty in moved.actor.duties.all()] == [("front_desk", "410000-hotline")]
+
+
+def test_W02_a_mobile_number_is_entered_on_the_persons_page(c: Cast) -> None:
+    security = client_of(c.people["security_admin"])
+    address = reverse("person", args=["head"])
+    given = {"act": "change", "name": "负责人", "home_unit": "410100-net", "mobile": "13911112222"}
+    assert security.post(address, {**given, "mobile": "call me"}).status_code == 422
+    assert security.post(address, given).status_code == 302
+    assert Person.objects.get(username="head").mobile == "13911112222"
+    assert "13911112222" not in str(last("person_change").data)

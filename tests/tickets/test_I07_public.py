@@ -117,8 +117,8 @@ def test_I07_what_the_rulebook_needs_is_asked_and_what_the_house_answers_is_not(
 @pytest.mark.parametrize(
     ("wrong", "word"),
     [
-        ({"content": " "}, "写下客户说了什么"),
-        ({"phone": ""}, "至少留一种联系方式"),
+        ({"content": " "}, "写下您要投诉什么"),
+        ({"phone": ""}, "电话和邮箱至少留一个"),
         ({"email": "nobody"}, "邮箱写得不对"),
         ({"homepage": "https://spam.example"}, "用来识别程序"),
         ({"content": "x" * 20_001}, "field-content"),

@@ -18,6 +18,7 @@ from tickets.actions.organisation import organisation_changed
 from tickets.models import Absence, ApiToken, Duty, Organisation, Person, Step, Unit
 from tickets.roles import STANDARD_ROLES, roles_known
 
+MOBILE = re.compile(r"\+?\d{5,20}")
 # Administrator of the system, of security and of the audit: three people (rule 13 of the reliability page).
 EXCLUSIVE = ("administrator", "security_admin", "auditor")
 
@@ -31,10 +32,11 @@ def person_create(
     password: str | None = None,
     home_unit: Unit | None = None,
     email: str = "",
+    mobile: str = "",
     kind: str = Person.Kind.HUMAN,
 ) -> Person:
     """A new account; without a password nobody can log in with it. Raises Invalid: taken, weak, elsewhere."""
-    errors = misfits(Person, {"username": username, "name": name, "email": email})
+    errors = misfits(Person, {"username": username, "name": name, "email": email}) | _mobile_errors(mobile)
     if not username.strip():
         errors["username"] = [_("填工号。")]
     elif Person.objects.filter(username=username).exists():
@@ -44,7 +46,13 @@ def person_create(
     if home_unit is not None and home_unit.organisation_id != organisation.pk:
         errors["home_unit"] = [_("“%(name)s”属于另一个组织。") % {"name": home_unit.name}]
     person = Person(
-        organisation=organisation, username=username, name=name, home_unit=home_unit, email=email, kind=kind
+        organisation=organisation,
+        username=username,
+        name=name,
+        home_unit=home_unit,
+        email=email,
+        mobile=mobile,
+        kind=kind,
     )
     if password is not None:
         errors.update(_password_errors(password, person))
@@ -58,8 +66,8 @@ def person_create(
 
 @transaction.atomic
 def person_change(*, person: Person, **values: object) -> Person:
-    """Change a name, an e-mail address or the home unit. Raises Invalid."""
-    errors = misfits(Person, values)
+    """Change a name, an e-mail address, a mobile number or the home unit. Raises Invalid."""
+    errors = misfits(Person, values) | _mobile_errors(str(values.get("mobile", "")))
     if not str(values.get("name", "x")).strip():
         errors["name"] = [_("填姓名。")]
     home = values.get("home_unit")
@@ -104,6 +112,12 @@ def password_set(*, person: Person, password: str) -> None:
         raise Invalid(errors)
     person.set_password(password)
     person.save(update_fields=["password"])
+
+
+def _mobile_errors(mobile: str) -> dict[str, list[str]]:
+    if not mobile or MOBILE.fullmatch(mobile):
+        return {}
+    return {"mobile": [_("手机号只写数字，可带国家代码，如 13800000000。")]}
 
 
 def _password_errors(password: str, person: Person) -> dict[str, list[str]]:

@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 class NewSubscriptionShape(serializers.Serializer[Any]):
     name = text(longest=60)
-    url = text(longest=500, help_text=_("https://，主机须在 OUTBOUND_HOSTS 里"))
+    url = text(longest=500, help_text=_("主机须在 OUTBOUND_HOSTS 里，在自己的网络以外只用 https"))
     events = serializers.ListField(child=serializers.ChoiceField(choices=list(EVENTS)))
     unit = text(longest=40, help_text=_("单位代码，连同下级"))
 

@@ -156,9 +156,7 @@ def _fields(reader: Reader, book: Book | None) -> list[dict[str, Any]]:
     channels = [(value, title.say(language())) for value, title in channel.choices.items()] if channel else []
     fields = [
         control("book", _("规则手册"), "unit", choices=books, required=True),
-        control(
-            "unit", _("受理单位"), "unit", choices=[(code, f"{name}（{code}）") for code, name in units], required=True
-        ),
+        control("unit", _("受理单位"), "unit", choices=units, required=True),
         control("is_open", _("公众页开放"), "boolean"),
         control("takes_forms", _("收网上投诉"), "boolean"),
         control("takes_mail", _("收邮件投诉"), "boolean"),

@@ -36,6 +36,7 @@ from tickets.views.admin_pages import (
 from tickets.views.reader import Reader, reader_of
 
 PAGE = 50
+PERSON = ("name", "email", "mobile", "home_unit")
 Errors = dict[str, list[str]]
 
 
@@ -123,7 +124,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         context = {"current": "people", "fields": filled(fields, {}), "problems": []}
         return page(request, "admin/person_new.html", context, change=SECURITY)
-    given = texts(request, "username", "name", "email", "home_unit")
+    given = texts(request, "username", *PERSON)
     password = one_time_password()
     organisation = organisation_of(reader)
 
@@ -133,6 +134,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
             username=given["username"],
             name=given["name"],
             email=given["email"],
+            mobile=given["mobile"],
             home_unit=_unit(reader, given["home_unit"], "home_unit"),
             password=password,
         )
@@ -161,7 +163,9 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
     act = text(request, "act")
     if act == "password":
         return _password(request, found)
-    given = texts(request, "name", "email", "home_unit", "role", "unit", "deputy", "starts_at", "ends_at", "absence")
+    given = texts(
+        request, "name", "email", "mobile", "home_unit", "role", "unit", "deputy", "starts_at", "ends_at", "absence"
+    )
     errors = _ACTS.get(act, _change)(request, found, given)
     return redirect("person", username) if not errors else _person_page(request, found, given, errors, status=422)
 
@@ -171,7 +175,8 @@ def _change(request: HttpRequest, found: Person, given: dict[str, str]) -> Error
 
     def change() -> None:
         home = _unit(reader, given["home_unit"], "home_unit")
-        actions.person_change(person=found, name=given["name"], email=given["email"], home_unit=home)
+        values = {name: given[name] for name in ("name", "email", "mobile")}
+        actions.person_change(person=found, home_unit=home, **values)
 
     data = {"person": found.username, "name": given["name"], "home_unit": given["home_unit"]}
     return save(request, "person_change", data, change, _("已保存"))
@@ -282,7 +287,8 @@ def _person_page(
     reader, act = reader_of(request), text(request, "act")
     titles = words.roles()
     forms = {"change": _person_fields(reader), "grant": _grant_fields(reader, titles), "absent": _absence_fields()}
-    there = {"name": found.name, "email": found.email, "home_unit": found.home_unit.code if found.home_unit else ""}
+    there = {name: getattr(found, name) for name in ("name", "email", "mobile")}
+    there["home_unit"] = found.home_unit.code if found.home_unit else ""
     shown = {
         name: filled(
             fields, given if act == name else (there if name == "change" else {}), errors if act == name else {}
@@ -318,6 +324,7 @@ def _person_fields(reader: Reader) -> list[dict[str, Any]]:
     return [
         control("name", _("姓名"), required=True, maxlength=60),
         control("email", _("邮箱"), hint=_("提醒邮件发到这里")),
+        control("mobile", _("手机"), hint=_("提醒短信发到这里"), maxlength=20),
         control("home_unit", _("所在单位"), "unit", choices=_units(reader), required=True),
     ]
 

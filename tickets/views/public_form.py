@@ -89,6 +89,10 @@ class PublicForm:
             self.errors[""] = [_("请把“主页”一栏清空再提交：它是用来识别程序的。")]
         if len(self.files) > MOST_FILES:
             self.errors[FILES] = [_("一次最多传 %(n)d 个文件。") % {"n": MOST_FILES}]
+        if not self._text("content"):
+            self.errors["content"] = [_("写下您要投诉什么。")]
+        if not self._text("phone") and not self._text("email"):
+            self.errors["phone"] = [_("电话和邮箱至少留一个，不然没法答复您。")]
         self._check_email()
         customer = NewCustomer(**{name: self._text(name) for name in CONTACT}, language=get_language() or "zh-hans")
         return PublicComplaint(
