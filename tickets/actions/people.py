@@ -4,6 +4,7 @@ Each change raises the organisation's stamp in its own transaction. People are n
 """
 
 import hashlib
+import re
 import secrets
 from datetime import datetime
 
