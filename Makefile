@@ -66,7 +66,7 @@ node_modules/.package-lock.json: package-lock.json
 messages: .venv/development ## collect the texts of code and templates into locale/
 	$(BIN)/python .ci/messages.py --collect
 
-bench: .venv/development $(CATALOGUES) ## measure against the floor of plain Django, on PostgreSQL (ARGS=…)
+bench: .venv/development $(CATALOGUES) ## measure against the floor of plain Django, on PostgreSQL (ARGS=hotline: a day of calls)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 faults: .venv/development $(CATALOGUES) ## kill, stop and race the product at full size; print what came of it

@@ -7,6 +7,8 @@ from benchmarks.place import Place
 if __name__ == "__main__":
     place = Place.from_environment()
     place.prepare_environment()
-    from benchmarks.run import run
-
+    if "hotline" in sys.argv[1:]:
+        from benchmarks.hotline_day import run
+    else:
+        from benchmarks.run import run
     sys.exit(run(place))

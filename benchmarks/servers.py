@@ -47,7 +47,7 @@ def _resident(pid: int) -> int:
 
 @contextmanager
 def serving(application: str) -> Iterator[Server]:
-    port = _free_port()
+    port = free_port()
     flags = ["--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS), "--threads", str(THREADS)]
     flags += ["--log-level", "error", "--keep-alive", "30", "--no-control-socket"]
     with subprocess.Popen([sys.executable, "-m", "gunicorn", application, *flags], cwd=ROOT) as process:
@@ -58,7 +58,7 @@ def serving(application: str) -> Iterator[Server]:
             process.terminate()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
