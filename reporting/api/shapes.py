@@ -11,7 +11,7 @@ from rest_framework import serializers
 from reporting.figures import PARTS
 from reporting.periods import CYCLES
 from tickets.api import schema
-from tickets.api.shapes import TicketRowShape, text, time, whole
+from tickets.api.shapes import CallerTicketShape, NewTicketShape, TicketRowShape, text, time, whole
 
 
 class ReferenceShape(serializers.Serializer[Any]):
@@ -113,6 +113,26 @@ INDICATOR_TICKETS = schema.described(
     refusals=schema.ONE,
     parameters=[ID, *FILTERS, schema.query("part", enum=list(PARTS)), *schema.PAGING],
 )
+class WrapUpContactShape(serializers.Serializer[Any]):
+    number = text(longest=20, help_text=_("接着说的那件工单"))
+    content = text(longest=20_000, help_text=_("客户的原话，以后谁也不能改"))
+    urge = serializers.BooleanField(allow_null=True, required=False, help_text=_("催办"))
+    channel = text(null=True, required=False, longest=60)
+    phone = text(null=True, required=False, longest=60)
+
+
+class WrapUpShape(serializers.Serializer[Any]):
+    call = CallShape()
+    recording = text(null=True, required=False, longest=300, help_text=_("录音在哪里"))
+    ticket = NewTicketShape(allow_null=True, required=False, help_text=_("新登记；没有 external_id 就用 call_id"))
+    contact = WrapUpContactShape(allow_null=True, required=False, help_text=_("追加到没办结的工单"))
+
+
+class WrappedUpShape(serializers.Serializer[Any]):
+    call = CallShape()
+    ticket = CallerTicketShape(allow_null=True)
+
+
 CALL = {"call_id": "8f2c", "queue": "vip", "asked_for_agent_at": "2026-11-24T09:00:00+08:00"}
 CALLS = schema.described(
     "calls_create",
@@ -122,5 +142,32 @@ CALLS = schema.described(
     request=CallShape,
     examples=[
         OpenApiExample("A call", {**CALL, "answered_at": "2026-11-24T09:00:12+08:00"}, request_only=True),
+    ],
+)
+
+WRAP_UP = schema.described(
+    "calls_wrap_up",
+    _("一次通话收尾：通话记录、录音，并新登记或追加，一次办完"),
+    answers={201: WrappedUpShape},
+    refusals=(*schema.WRITING, 404, 409),
+    request=WrapUpShape,
+    parameters=[schema.KEY],
+    examples=[
+        OpenApiExample(
+            "A new complaint",
+            {
+                "call": {
+                    **CALL,
+                    "call_id": "CC-20261124-78",
+                    "answered_at": "2026-11-24T09:00:12+08:00",
+                    "ended_at": "2026-11-24T09:06:40+08:00",
+                },
+                "recording": "CC-20261124-78.wav",
+                "ticket": {
+                    name: value for name, value in schema.EXAMPLE_TICKET.items() if name not in ("external_id", "data")
+                },
+            },
+            request_only=True,
+        ),
     ],
 )

@@ -4,11 +4,13 @@ from django.urls import URLPattern, path, re_path
 
 from .calls import Calls
 from .indicators import Indicators, IndicatorTickets, OneIndicator
+from .wrap_up import WrapUp
 
 ID = r"(?P<id>[a-z0-9_]{1,60})"
 
 urlpatterns: list[URLPattern] = [
     path("calls/", Calls.as_view(), name="api-calls"),
+    path("calls/wrap-up/", WrapUp.as_view(), name="api-wrap-up"),
     path("indicators/", Indicators.as_view(), name="api-indicators"),
     re_path(rf"^indicators/{ID}/$", OneIndicator.as_view(), name="api-indicator"),
     re_path(rf"^indicators/{ID}/tickets/$", IndicatorTickets.as_view(), name="api-indicator-tickets"),

@@ -61,6 +61,15 @@ class TicketEndpoint(Endpoint):
         said = place + json.dumps(request.data, sort_keys=True, ensure_ascii=True)
         return Idempotency(key, hashlib.sha256(said.encode()).hexdigest(), answer)
 
+    def version_of(self, book: str) -> RulebookVersion:
+        """The version of that rulebook in force. Raises Invalid."""
+        person = self.person
+        known = getattr(person, "versions_known", None)  # a token's person comes with it
+        version = current_version(book, self.at, person.organisation_id, known=known)
+        if version is None:
+            raise invalid("rulebook", f"没有生效的规则“{book}”", f'No rulebook "{book}" is in force')
+        return version
+
     def represent(self, outcome: Outcome) -> dict[str, Any]:
         return ticket_dict(outcome, actor=self.person, at=self.at, language=self.language)
 
@@ -77,7 +86,7 @@ class Tickets(TicketEndpoint):
     @extend_schema(**schema.TICKET_CREATE)
     def post(self, request: Request) -> Response:
         book, new = new_ticket(request.data, source=self.person.username)
-        version = self._version(book)
+        version = self.version_of(book)
         made: dict[str, Any] = {}
 
         def answer(outcome: Outcome) -> dict[str, Any]:
@@ -91,14 +100,6 @@ class Tickets(TicketEndpoint):
         except Repeated as repeated:
             return self._again(repeated)
         return Response(made or answer(outcome), status=201)
-
-    def _version(self, book: str) -> RulebookVersion:
-        person = self.person
-        known = getattr(person, "versions_known", None)  # a token's person comes with it
-        version = current_version(book, self.at, person.organisation_id, known=known)
-        if version is None:
-            raise invalid("rulebook", f"没有生效的规则“{book}”", f'No rulebook "{book}" is in force')
-        return version
 
     def _again(self, repeated: Repeated) -> Response:
         """The first answer again; of a repeated `external_id` the ticket as it is now."""
