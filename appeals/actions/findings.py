@@ -34,28 +34,39 @@ def finding_keep(kept: Kept) -> None:
     Raises Invalid: shares above 100 %, no reason given for a decision. Raises Refused: the judge is the one who made
     the finding that is disputed.
     """
-    waiting = _waiting(kept)
-    if waiting is not None:
-        _require_other_judge(waiting, kept)
-    unit = _unit(kept)
-    former = current_findings(kept).filter(unit_id=unit.id).first() or (waiting.finding if waiting else None)
-    if waiting is not None and former is not None and former != waiting.finding:
-        _replace(waiting.finding, kept.at)
-    made = _made(kept, unit, former)
-    if waiting is not None:
-        _decide(waiting, made, kept)
+    _keep(kept, _in_force(kept))
 
 
 def further_finding_keep(kept: Kept) -> None:
     """Find another unit responsible, too. Raises Refused while a dispute waits for its decision, else as above."""
-    if _waiting(kept) is not None:
+    in_force = _in_force(kept)
+    if any(_waits(finding) for finding in in_force):
         zh, en = "先对提出的异议作出结论", "Decide the dispute first"
         raise Refused("condition", Say(zh, en))
-    finding_keep(kept)
+    _keep(kept, in_force)
 
 
-def current_findings(kept: Kept) -> QuerySet[Finding]:
-    return Finding.objects.filter(ticket=kept.ticket, replaced_at=None)
+def _keep(kept: Kept, in_force: list[Finding]) -> None:
+    disputed = next((finding for finding in in_force if _waits(finding)), None)
+    if disputed is not None:
+        _require_other_judge(disputed, kept)
+    unit = _unit(kept)
+    former = next((finding for finding in in_force if finding.unit_id == unit.id), disputed)
+    if disputed is not None and former is not disputed:
+        _replace(disputed, kept.at)
+    made = _made(kept, unit, former)
+    if disputed is not None:
+        _decide(disputed, made, kept)
+
+
+def _in_force(kept: Kept) -> list[Finding]:
+    return list(Finding.objects.filter(ticket=kept.ticket, replaced_at=None).select_related("dispute"))
+
+
+def _waits(finding: Finding) -> bool:
+    """Nobody has decided its dispute yet."""
+    dispute = getattr(finding, "dispute", None)
+    return dispute is not None and not dispute.outcome
 
 
 def _unit(kept: Kept) -> UnitView:
@@ -113,9 +124,10 @@ def _share(kept: Kept, unit: UnitView) -> Decimal | None:
     share = round(Decimal(str(kept.given["share"])), 2)
     if not 0 <= share <= WHOLE:
         raise kept.wrong("share", "责任比例在 0 到 100 之间", "A share lies between 0 and 100 %")
-    others = current_findings(kept).exclude(unit_id=unit.id).aggregate(sum=Sum("share_percent"))["sum"] or 0
-    if share + others > WHOLE:
-        left = WHOLE - others
+    others = Finding.objects.filter(ticket=kept.ticket, replaced_at=None).exclude(unit_id=unit.id)
+    taken = others.aggregate(sum=Sum("share_percent"))["sum"] or 0
+    if share + taken > WHOLE:
+        left = WHOLE - taken
         raise kept.wrong("share", f"各单位合计不能超过 100%，还可填 {left:f}", f"At most {left:f} % is left")
     return share
 
@@ -126,7 +138,7 @@ def _share(kept: Kept, unit: UnitView) -> Decimal | None:
 def dispute_keep(kept: Kept) -> None:
     """Dispute the finding of one's own unit, once. Raises Refused where there is none to dispute."""
     assert kept.actor is not None  # noqa: S101  only people dispute
-    own = own_findings(current_findings(kept), kept.actor, kept)
+    own = _own(Finding.objects.filter(ticket=kept.ticket, replaced_at=None), kept.actor, kept)
     finding = own.first()
     if finding is None:
         zh, en = "没有对您单位作出的认定，不能提异议", "There is no finding about your unit to dispute"
@@ -143,7 +155,7 @@ def dispute_keep(kept: Kept) -> None:
     )
 
 
-def own_findings(findings: QuerySet[Finding], actor: Person, kept: Kept) -> QuerySet[Finding]:
+def _own(findings: QuerySet[Finding], actor: Person, kept: Kept) -> QuerySet[Finding]:
     """Those about a unit that the person serves, or about the branch that it belongs to."""
     world = kept.world
     units = served_units(actor, world, kept.at)
@@ -160,23 +172,17 @@ def _was_disputed(kept: Kept, finding: Finding) -> bool:
     return Dispute.objects.filter(finding__ticket=kept.ticket, finding__unit=finding.unit_id).exists()
 
 
-def _waiting(kept: Kept) -> Dispute | None:
-    """The dispute of this appeal that nobody has decided yet."""
-    found = Dispute.objects.filter(finding__ticket=kept.ticket, outcome="", finding__replaced_at=None)
-    return found.select_related("finding").first()
-
-
-def _require_other_judge(dispute: Dispute, kept: Kept) -> None:
-    if kept.actor is not None and dispute.finding.found_by_id == kept.actor.pk:
+def _require_other_judge(disputed: Finding, kept: Kept) -> None:
+    if kept.actor is not None and disputed.found_by_id == kept.actor.pk:
         zh, en = "异议由原认定人以外的人复核", "Somebody who did not make the finding decides a dispute"
         raise Refused("condition", Say(zh, en))
     if "reason" not in kept.given:
         raise kept.wrong("reason", "写明对异议的复核意见", "Give the reason for the decision on the dispute")
 
 
-def _decide(dispute: Dispute, made: Finding, kept: Kept) -> None:
-    same = _judgement(made) == _judgement(dispute.finding)
-    Dispute.objects.filter(pk=dispute.pk).update(
+def _decide(disputed: Finding, made: Finding, kept: Kept) -> None:
+    same = _judgement(made) == _judgement(disputed)
+    Dispute.objects.filter(finding=disputed).update(
         outcome=Dispute.Outcome.UPHELD if same else Dispute.Outcome.CHANGED,
         decision_reason=kept.given["reason"],
         decided_by=kept.actor,
