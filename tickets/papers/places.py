@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ..actions.outcome import Outcome
@@ -190,7 +191,7 @@ def _of_customer(customer: Customer | None) -> dict[str, Callable[[], Any]]:
     columns = {"customer": "name", "customer_level": "level"} | {
         f"customer_{name}": name for name in ("phone", "account", "email", "address")
     }
-    return {place: lambda column=column: getattr(customer, column, "") for place, column in columns.items()}
+    return {place: partial(getattr, customer, column, "") for place, column in columns.items()}
 
 
 def state_words(found: Outcome) -> str:

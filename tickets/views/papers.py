@@ -39,7 +39,6 @@ from tickets.views.reader import Reader, language, reader_of
 from tickets.views.ticket import found_ticket
 
 FIELD = "piece-"
-NOT_KEPT = 409
 
 
 def _found(request: HttpRequest, number: str, id: int) -> tuple[Reader, Outcome, Paper, PaperRule]:
@@ -91,7 +90,7 @@ def paper(request: HttpRequest, number: str, id: int) -> HttpResponse:
 
 
 def _save(request: HttpRequest, reader: Reader, found: Outcome, paper: Paper, rule: PaperRule) -> HttpResponse:
-    typed = {name.removeprefix(FIELD): text for name, text in request.POST.items() if name.startswith(FIELD)}
+    typed = _typed(request)
     version = request.POST.get("version", "")
     seen = int(version) if version.isdecimal() and len(version) < 10 else 0
     try:
@@ -104,13 +103,17 @@ def _save(request: HttpRequest, reader: Reader, found: Outcome, paper: Paper, ru
     except (Refused, Forbidden) as refused:
         said = refused.sentence.say(language())
         context = _context(reader, found, _again(reader, found, paper), rule, typed=typed, refused=said)
-        return render(request, "papers/paper.html", context, status=NOT_KEPT)
+        return render(request, "papers/paper.html", context, status=409)
     except Invalid as invalid:
         errors = {key: [one.say(language()) for one in says] for key, says in invalid.errors.items()}
         context = _context(reader, found, paper, rule, typed=typed, errors=errors)
         return render(request, "papers/paper.html", context, status=422)
     messages.success(request, _("已发出并存档") if request.POST.get("do") == "send" else _("已保存"))
     return redirect("paper", found.ticket.number, paper.pk)
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    return {name.removeprefix(FIELD): str(text) for name, text in request.POST.items() if name.startswith(FIELD)}
 
 
 def _changed(paper: Paper, typed: dict[str, str]) -> dict[str, str]:
@@ -198,7 +201,7 @@ def _phrases(found: Outcome, rule: PaperRule, body: dict[str, Any]) -> list[str]
 def keep(request: HttpRequest, number: str, id: int) -> HttpResponse:
     """What was typed and not saved yet, encrypted, of one person: it is there again when they come back."""
     reader, _found_ticket, paper, _rule = _found(request, number, id)
-    typed = {name.removeprefix(FIELD): text for name, text in request.POST.items() if name.startswith(FIELD)}
+    typed = _typed(request)
     changed = {key: text[:LONGEST_TEXT].replace("\x00", "") for key, text in _changed(paper, typed).items()}
     kept = {"data": {"version": paper.version, "typed": changed}, "saved_at": reader.at}
     Draft.objects.update_or_create(person=reader.person, book=_desk(paper), defaults=kept)

@@ -83,7 +83,7 @@ def _rendered(html: str) -> bytes:
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher
 
-    class Refusing(URLFetcher):  # type: ignore[misc]
+    class Refusing(URLFetcher):
         def fetch(self, url: str, headers: Any = None) -> Any:
             raise ValueError(f"a document fetches nothing: {escape(url)[:80]}")
 

@@ -45,7 +45,8 @@ class _Writer:
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
         self.document = Document()
-        self.font, self.size = (FORM, 10.5) if paper.form else (BODY, 16)
+        self.font = FORM if paper.form else BODY
+        self.size: float = 10.5 if paper.form else 16
 
     def written(self) -> bytes:
         self._page()
