@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -37,6 +38,7 @@ BATCH = 160
 PATIENCE = 5  # times that one far end may fail to answer in a batch, before the rest of it waits untried
 DRAINING = "delivery:draining"
 DRAIN_SECONDS = 30
+Due = Any  # a Message with what `_due` reads beside it: `rulebook`, `zone`, `mobile`
 log = logging.getLogger(__name__)
 
 
@@ -75,7 +77,7 @@ def deliver_batch(*, at: datetime, size: int = BATCH) -> int:
 # ── lease ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _due(at: datetime, size: int) -> list[Message]:
+def _due(at: datetime, size: int) -> list[Due]:
     due = Message.objects.filter(next_try_at__lte=at, state__in=Message.WAITING).order_by("next_try_at")
     if not due.exists():
         return []  # almost every tick: a look at one index, no joins and no lock
@@ -85,7 +87,7 @@ def _due(at: datetime, size: int) -> list[Message]:
     return list(beside.select_for_update(skip_locked=True, of=("self",))[:size])
 
 
-def _put_off_the_quiet(due: list[Message], at: datetime) -> list[Message]:
+def _put_off_the_quiet(due: list[Due], at: datetime) -> list[Due]:
     """Those that may be sent now; the others wait till the end of their rulebook's quiet hours."""
     loud = []
     for message in due:
@@ -97,14 +99,14 @@ def _put_off_the_quiet(due: list[Message], at: datetime) -> list[Message]:
     return loud
 
 
-def _quiet_until(message: Message, at: datetime) -> datetime | None:
+def _quiet_until(message: Due, at: datetime) -> datetime | None:
     channel = CHANNELS.get(message.way)
     if channel is None or not channel.disturbs or message.rulebook is None:
         return None
     return quiet_until(book_of(message.rulebook).quiet, at, ZoneInfo(message.zone))
 
 
-def _lease(rows: list[Message], at: datetime) -> None:
+def _lease(rows: list[Due], at: datetime) -> None:
     until = at + LEASE
     Message.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=Message.State.SENDING, lease_until=until, next_try_at=until, attempts=F("attempts") + 1
@@ -116,7 +118,7 @@ def _lease(rows: list[Message], at: datetime) -> None:
 # ── send ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _send_all(messages: list[Message], at: datetime) -> None:
+def _send_all(messages: list[Due], at: datetime) -> None:
     if not messages:
         return
     begun_before, silent = time.monotonic() + BEGUN_WITHIN_SECONDS, Counter[object]()
@@ -129,7 +131,7 @@ def _send_all(messages: list[Message], at: datetime) -> None:
         pool.shutdown(cancel_futures=True)
 
 
-def _try(message: Message, begun_before: float, silent: Counter[object]) -> None:
+def _try(message: Due, begun_before: float, silent: Counter[object]) -> None:
     """On a thread. Raises what the channel raises, or Untried."""
     far_end = (message.way, message.robot_id, message.subscription_id)
     if time.monotonic() > begun_before or silent[far_end] >= PATIENCE:

@@ -50,7 +50,7 @@ def webhooks_for(
     """
     if not world.subscriptions or ticket.confidential:
         return []
-    paths = {above for unit in units if unit in world.units for above in world.units[unit].path}
+    paths = {above for unit in units if unit is not None and unit in world.units for above in world.units[unit].path}
     wanted = [one for one in world.subscriptions if event in one.events and one.unit in paths]
     return [
         Message(

@@ -60,7 +60,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     require_host(url)
     deadline = time.monotonic() + SECONDS
     backend = _Guarded(deadline, is_plain=urlsplit(url).scheme == "http")
-    sent = {"Accept": "application/json", "User-Agent": "complaints", **headers}
+    sent = [("Accept", "application/json"), ("User-Agent", "complaints"), *headers.items()]
     try:
         with (
             httpcore.ConnectionPool(network_backend=backend, ssl_context=_trusted(), keepalive_expiry=0) as pool,
@@ -99,8 +99,15 @@ class _Guarded(httpcore.NetworkBackend):
         self.deadline, self.is_plain = deadline, is_plain
         self.real = httpcore.SyncBackend()
 
-    def connect_tcp(self, host: str, port: int, timeout: float | None = None, **options: Any) -> httpcore.NetworkStream:
-        stream = self.real.connect_tcp(host, port, timeout, **options)
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Any = None,
+    ) -> httpcore.NetworkStream:
+        stream = self.real.connect_tcp(host, port, timeout, local_address, socket_options)
         try:
             self._look_at(stream.get_extra_info("server_addr")[0])
         except NotAllowed:

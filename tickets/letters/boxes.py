@@ -6,6 +6,8 @@ import imaplib
 import mailbox
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 SECONDS = 30
 HANDLED = "Handled"
@@ -36,8 +38,8 @@ def imap(host: str, *, port: int, user: str, password: str, folder: str, tls: bo
             number = uid.decode()
             parts = _require(box.uid("fetch", number, "(BODY.PEEK[])"))
             raw = next((part[1] for part in parts if isinstance(part, tuple)), b"")
-            if raw:
-                yield raw, lambda number=number: _require(box.uid("store", number, "+FLAGS", r"(\Seen)")) and None
+            if isinstance(raw, bytes) and raw:
+                yield raw, partial(_mark, box, number)
 
 
 @contextmanager
@@ -49,7 +51,11 @@ def _connected(host: str, port: int, tls: bool) -> Iterator[imaplib.IMAP4]:
         box.logout()
 
 
-def _require(answer: tuple[str, list[bytes]]) -> list[bytes]:
+def _mark(box: imaplib.IMAP4, number: str) -> None:
+    _require(box.uid("store", number, "+FLAGS", r"(\Seen)"))
+
+
+def _require(answer: tuple[str, list[Any]]) -> list[Any]:
     status, data = answer
     if status != "OK":
         raise imaplib.IMAP4.error(f"the mail server answered {status}")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
 from email.utils import parseaddr
 from html.parser import HTMLParser
@@ -83,7 +83,7 @@ def _text(message: EmailMessage) -> str:
     return ""
 
 
-def _decoded(part: EmailMessage) -> str:
+def _decoded(part: MIMEPart) -> str:
     """By the declared charset; where that is wrong or unknown, by those that Chinese letters come in."""
     payload = part.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else b""

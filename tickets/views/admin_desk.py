@@ -54,9 +54,12 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 def _save(request: HttpRequest, book: Book | None) -> dict[str, list[str]]:
     reader = reader_of(request)
-    plan = DeskPlan(
+    values: dict[str, Any] = {
         **texts(request, "book", "unit", "form_channel", "mail_channel", "words", "words_en"),
         **{name: flag(request, name) for name in FLAGS},
+    }
+    plan = DeskPlan(
+        **values,
         asked=request.POST.getlist("asked"),
         given=_given(request, book) if book else {},
     )

@@ -27,7 +27,6 @@ from tickets.views.admin_pages import problems
 from tickets.views.intake_form import ANSWERED_BY, number
 from tickets.views.reader import language
 
-CONTACT = ("name", "phone", "email")
 FILES, TRAP = "files", "homepage"
 MOST_FILES = 5
 SHOWN_TYPES = ("text", "choice", "list", "boolean", "number", "datetime")
@@ -94,7 +93,12 @@ class PublicForm:
         if not self._text("phone") and not self._text("email"):
             self.errors["phone"] = [_("电话和邮箱至少留一个，不然没法答复您。")]
         self._check_email()
-        customer = NewCustomer(**{name: self._text(name) for name in CONTACT}, language=get_language() or "zh-hans")
+        customer = NewCustomer(
+            name=self._text("name"),
+            phone=self._text("phone"),
+            email=self._text("email"),
+            language=get_language() or "zh-hans",
+        )
         return PublicComplaint(
             way=FORM,
             key=self.key,
