@@ -57,15 +57,20 @@ class Figure:
         return None if self.value is None or self.previous is None else self.value - self.previous
 
 
-def figures(indicators: Sequence[Indicator], asked: Question, viewer: Viewer) -> dict[str, list[Figure]]:
-    """The figures of each indicator, by period and then by dimension. Raises Backlog, TooManyPeriods."""
+def figures(
+    indicators: Sequence[Indicator], asked: Question, viewer: Viewer, *, remember: bool = False
+) -> dict[str, list[Figure]]:
+    """The figures of each indicator, by period and then by dimension. Raises Backlog, TooManyPeriods.
+
+    `remember`: for what is looked at again and again, as a dashboard is; the figures are the same. `viewer.at` is now.
+    """
     bring_up_to_date()
     groups: dict[tuple[str, str], list[Indicator]] = defaultdict(list)
     for one in indicators:
         groups[rows_.table_of(one, asked), one.period].append(one)
     found: dict[str, list[Figure]] = {}
     for alike in groups.values():
-        counted = tallies_of(alike, asked, viewer)
+        counted = tallies_of(alike, asked, viewer, remember=remember)
         for one in alike:
             found[one.id] = _assembled(one, asked, counted[one.id], viewer)
     return {one.id: found[one.id] for one in indicators}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,6 +24,7 @@ from tickets.rulebook.registry import book_of
 
 from .counting import Answer, Case, count
 from .meanings import Meaning, meaning_of
+from .memory import days_changed
 from .models import SampleVerdict, StepFact, SurveyAnswer, TicketFact
 
 BATCH = 500
@@ -64,8 +66,15 @@ def count_batch(ids: Sequence[int]) -> int:
         claimed = _claim({pk: ticket.version for pk, ticket in tickets.items()})
         counted = [count(case) for case in cases_of([tickets[pk] for pk in sorted(claimed)])]
         _put(TicketFact, [fact for fact, _ in counted])
+        days_changed(_day(tickets[fact.ticket_id]) for fact, _ in counted)
         _put(StepFact, [step for _, steps in counted for step in steps])
     return len(claimed)
+
+
+def _day(ticket: Ticket) -> tuple[int, date]:
+    """The organisation and its local day of receipt."""
+    calendar = world_of(ticket.organisation_id, ticket.organisation_stamp).calendar  # type: ignore[attr-defined]
+    return ticket.organisation_id, calendar.local(ticket.received_at).date()
 
 
 def _claim(versions: Mapping[int, int]) -> set[int]:

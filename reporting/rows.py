@@ -75,8 +75,8 @@ def moment_of(indicator: Indicator, table: str) -> str:
     return MOMENTS[table][indicator.period]
 
 
-def rows_of(table: str, moment: str, span: Period, asked: Question, viewer: Viewer) -> QuerySet[Any]:
-    """The rows of a table whose moment lies in the span and that the question is about."""
+def rows_of(table: str, moment: str, span: Period | None, asked: Question, viewer: Viewer) -> QuerySet[Any]:
+    """The rows of a table whose moment lies in the span (None: at any time) and that the question is about."""
     received = span if moment == RECEIVED else None
     if table == TICKETS:
         rows: QuerySet[Any] = viewer.ticket_facts(received)
@@ -84,7 +84,7 @@ def rows_of(table: str, moment: str, span: Period, asked: Question, viewer: View
         rows = viewer.step_facts(received)
     else:
         rows = viewer.calls() if table == "calls" else viewer.alerts()
-    if received is None:
+    if received is None and span is not None:
         rows = rows.filter(**{f"{moment}__gte": span.start, f"{moment}__lt": span.end})
     for name, among in (*asked.only.items(), *asked.also):
         rows = rows.filter(_among(name, among, table))

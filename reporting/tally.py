@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from typing import Any
 
 from django.db.models import (
@@ -31,9 +31,11 @@ from . import rows as rows_
 from .access import Viewer
 from .declarations import POPULATIONS, Indicator
 from .dimensions import DIMENSIONS
-from .periods import HALF, Period, before, begin_of
+from .memory import FOREVER, remembered
+from .periods import DAY, HALF, HOUR, Period, before, begin_of
 from .questions import BRANCH, Question, branch_of
 from .rows import RECEIVED, STEPS, TICKETS, Parts
+from .words import OF_TICKET
 
 Dims = tuple[Any, ...]
 Key = tuple[datetime, Dims]
@@ -52,20 +54,60 @@ class Tally:
     excluded: int = 0
 
 
-def tallies_of(indicators: Sequence[Indicator], asked: Question, viewer: Viewer) -> dict[str, dict[Key, Tally]]:
+def tallies_of(
+    indicators: Sequence[Indicator], asked: Question, viewer: Viewer, *, remember: bool = False
+) -> dict[str, dict[Key, Tally]]:
     """The counts by indicator, period and dimensions, of every period asked for and of the one before each."""
     table = rows_.table_of(indicators[0], asked)
     moment = rows_.moment_of(indicators[0], table)
     span = Span(asked, moment, viewer.world.calendar.zone)
-    statement = Statement(table, indicators, viewer.at)
     found: dict[str, dict[Key, Tally]] = {one.id: defaultdict(Tally) for one in indicators}
-    rows = rows_.rows_of(table, moment, span.whole, asked, viewer)
-    for key, row in _grouped(rows, span, asked, table, viewer.world, statement.aggregates):
+    if remember and can_remember(table, moment, asked, span):
+        counted = _remembered(indicators, asked, table, span, viewer)
+    else:
+        statement = Statement(table, indicators, viewer.at)
+        rows = rows_.rows_of(table, moment, span.whole, asked, viewer)
+        counted = statement, _grouped(rows, span, asked, table, viewer.world, statement.aggregates)
+    for key, row in counted[1]:
         for one in indicators:
-            found[one.id][key] = statement.tally(one, row)
+            found[one.id][key] = counted[0].tally(one, row)
     if moment != RECEIVED and table in (TICKETS, STEPS):
         _put_received(found, indicators, asked, table, viewer)
     return found
+
+
+def can_remember(table: str, moment: str, asked: Question, span: Span) -> bool:
+    """Whole days of tickets by receipt, asked of the facts alone."""
+    edges = {span.whole.start, *(edge for period in span.periods for edge in (period.start, period.end))}
+    by_day = asked.cycle != HOUR and all(begin_of(DAY, edge) == edge for edge in edges)
+    return table in (TICKETS, STEPS) and moment == RECEIVED and asked.tickets is None and by_day
+
+
+def _remembered(
+    indicators: Sequence[Indicator], asked: Question, table: str, span: Span, viewer: Viewer
+) -> tuple[Statement, list[tuple[Key, Mapping[str, Any]]]]:
+    """Ended tickets from memory, day by day; open ones live."""
+    live, ended = Statement(table, indicators, viewer.at), Statement(table, indicators, FOREVER)
+    over = "ended_at__isnull" if table == TICKETS else f"{OF_TICKET}ended_at__isnull"
+    open_rows = rows_.rows_of(table, RECEIVED, span.whole, asked, viewer).filter(**{over: True})
+    sums: dict[Key, Counter[str]] = defaultdict(Counter)
+    for key, row in _grouped(open_rows, span, asked, table, viewer.world, live.aggregates):
+        sums[key].update({name: row[name] or 0 for name in live.aggregates})
+    if viewer.sight is not None:
+        days = remembered(
+            rows_.rows_of(table, RECEIVED, None, asked, viewer).filter(**{over: False}),
+            dimension_columns(asked, table, viewer.world),
+            ended.aggregates,
+            organisation=viewer.sight.organisation,
+            span=span.whole,
+            within=lambda rows, reach: rows.filter(received_at__gte=reach.start, received_at__lt=reach.end),
+            at=viewer.at,
+        )
+        for day, rows in days.items():
+            start = span.start_of_day(day)
+            for dims, counts in rows if start is not None else ():
+                sums[start, dims].update(dict(zip(ended.aggregates, counts, strict=True)))
+    return live, list(sums.items())
 
 
 def _put_received(
@@ -141,6 +183,16 @@ class Span:
         if self.earlier.end == first:
             return rows
         return rows.filter(Q(**{f"{self.moment}__lt": self.earlier.end}) | Q(**{f"{self.moment}__gte": first}))
+
+    def start_of_day(self, day: date) -> datetime | None:
+        """The start of the period that a local day belongs to; None where it lies in none."""
+        midnight = datetime.combine(day, time.min, self.zone)
+        if midnight in self.earlier:
+            return self.earlier.start
+        if not self.periods[0].start <= midnight < self.whole.end:
+            return None
+        begin = self._begin(midnight) if self.cycle else self.periods[0].start
+        return self.starts.get(begin, begin)
 
     @property
     def bucket(self) -> Expression:

@@ -113,6 +113,8 @@ INDICATOR_TICKETS = schema.described(
     refusals=schema.ONE,
     parameters=[ID, *FILTERS, schema.query("part", enum=list(PARTS)), *schema.PAGING],
 )
+
+
 class WrapUpContactShape(serializers.Serializer[Any]):
     number = text(longest=20, help_text=_("接着说的那件工单"))
     content = text(longest=20_000, help_text=_("客户的原话，以后谁也不能改"))

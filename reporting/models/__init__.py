@@ -4,5 +4,15 @@ from .base import CustomerBase
 from .call import Call
 from .fact import StepFact, TicketFact
 from .judgement import SampleVerdict, SurveyAnswer
+from .memory import DayCount, DayStamp
 
-__all__ = ["Call", "CustomerBase", "SampleVerdict", "StepFact", "SurveyAnswer", "TicketFact"]
+__all__ = [
+    "Call",
+    "CustomerBase",
+    "DayCount",
+    "DayStamp",
+    "SampleVerdict",
+    "StepFact",
+    "SurveyAnswer",
+    "TicketFact",
+]

@@ -101,6 +101,10 @@ class TicketFact(models.Model):
         indexes = [
             # every figure of a period of receipt: nearly all
             models.Index(fields=["organisation", "received_at"], name="fact_by_receipt"),
+            # what is still open in a period: counted live beside what a dashboard remembers
+            models.Index(
+                fields=["organisation", "received_at"], name="fact_open_by_receipt", condition=models.Q(ended_at=None)
+            ),
             # figures of a period of conclusion: handling time
             models.Index(
                 fields=["organisation", "ended_at"], name="fact_by_end", condition=models.Q(ended_at__isnull=False)
