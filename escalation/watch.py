@@ -23,8 +23,8 @@ from tickets.core.deadlines import Entry, entry_at, point
 from tickets.core.picture import ClockView, Picture, StepView
 from tickets.core.tells import SENDER, Told, receivers
 from tickets.core.world import World
-from tickets.imports.write import insert_all
-from tickets.models import Clock, Message, Ticket
+from tickets.imports.write import Row, insert_all, table_of
+from tickets.models import FACT_COLUMNS, Clock, Message, Ticket
 from tickets.organisations import world_of
 from tickets.outbox import messages_for
 from tickets.rows import facts_of, memory_of
@@ -38,6 +38,18 @@ BATCH = 1000
 VIEWED = (
     *("name", "started_at", "generation", "limit", "first_due_at", "due_at", "warn_at", "ceiling_at", "stopped_at"),
     *("extended", "fixed", "target", "chain", "moment", "next_at", "warned_at", "overdue_at", "silenced", "id"),
+)
+# What telling needs of ticket and step: a row of either has much more, and a storm reads thousands of them.
+TICKET_READ = (
+    *("organisation", "rulebook", "number", "kind", "subject", "content", *FACT_COLUMNS, "fields", "private", "memory"),
+    *("confidential", "state", "step_kind", "unit", "assignee", "respondent_unit", "respondent_person"),
+    *("received_at", "received_unit", "registered_at", "promised_at"),
+)
+STEP_READ = ("kind", "side", "unit", "assignee", "opened_at", "data")
+READ = (
+    *("ticket", "step", *VIEWED),
+    *(f"ticket__{name}" for name in TICKET_READ),
+    *(f"step__{name}" for name in STEP_READ),
 )
 log = logging.getLogger(__name__)
 
@@ -93,7 +105,7 @@ def _due(at: datetime, size: int) -> list[Clock]:
     come = Clock.objects.filter(next_at__lte=at).order_by("next_at")
     if not come.exists():
         return []  # almost every tick: a look at one index, no joins and no lock
-    due = come.select_related("ticket", "step").select_for_update(skip_locked=True, of=("self",))
+    due = come.select_related("ticket", "step").only(*READ).select_for_update(skip_locked=True, of=("self",))
     return list(due[:size])
 
 
@@ -166,21 +178,21 @@ def _claim(firings: list[Firing], at: datetime) -> list[Firing]:
 
 def raise_alerts(firings: Iterable[Firing], at: datetime) -> None:
     """Alerts and messages of claimed clocks, in the claim's own transaction."""
-    alerts: list[Alert] = []
+    alerts: list[Row] = []
     messages: list[Message] = []
     for firing in firings:
         told = _told(firing, at)
         alerts.append(alert_of(firing, told, at))
         messages += _messages(firing, told, at)
-    insert_all(alerts)
+    table_of(Alert).insert(alerts)
     insert_all(messages)
 
 
-def alert_of(firing: Firing, told: list[Told], at: datetime) -> Alert:
+def alert_of(firing: Firing, told: list[Told], at: datetime) -> Row:
     clock, ticket = firing.clock, firing.ticket
     unit = clock.step.unit_id if clock.step else ticket.unit_id
     person = clock.step.assignee_id if clock.step else ticket.assignee_id
-    return Alert(
+    return table_of(Alert).row(
         ticket_id=ticket.pk,
         step_id=clock.step_id,
         clock_id=clock.pk,
@@ -292,7 +304,7 @@ def _fire(clock: Clock, at: datetime) -> None:
         if not _claim([firing], at):
             return False
         # What an effectful moment tells is told by its effects, from the final facts; the alert stands here.
-        Alert.objects.bulk_create([alert_of(firing, [], at)])
+        table_of(Alert).insert([alert_of(firing, [], at)])
         insert_all(_hooks(firing, at))
         return True
 
