@@ -5,6 +5,7 @@ The formats live in `complaints_site.lib`; this file only finds the reader's zon
 """
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -51,6 +52,7 @@ HEAT_SHARES = (0.11, 0.26, 0.48, 0.78)
 
 # ── drawings ─────────────────────────────────────────────────────────────────────────────────────────
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, size: str = "") -> SafeString:
     """An outline of icons.svg beside its word; size is "", "small" or "large"."""
     extra = f" icon-{size}" if size else ""
@@ -60,6 +62,7 @@ def icon(name: str, size: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=16)
 def shape(state: str) -> SafeString:
     """The shape of a time state, so that its colour is never alone."""
     drawing = mark_safe(SHAPES.get(state, SHAPES["normal"]))  # noqa: S308 - our own constants

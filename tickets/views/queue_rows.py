@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.core.cache import cache
@@ -12,13 +13,15 @@ from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Qu
 from django.utils import timezone
 
 from complaints_site.lib import timestate
-from tickets.access import steps_asked_by, steps_of
+from complaints_site.lib.prepared import Prepared
+from tickets.access import Sight, steps_asked_by, steps_of
 from tickets.models import FACT_COLUMNS, Clock, RulebookVersion, Step
 from tickets.rulebook.compiled import Action
 from tickets.rulebook.registry import book_of
 from tickets.views.reader import Reader
 
 PAGE = 50
+MOST_NEIGHBOURS = 500
 UNIT, TO_SIGN, MINE, ASSIST, WAITING, ENDED = "unit", "sign", "mine", "assist", "waiting", "ended"
 VIEWS = (UNIT, TO_SIGN, MINE, ASSIST, WAITING, ENDED)
 LAMPS = (timestate.OVERDUE, timestate.WARNED, timestate.NORMAL, timestate.PAUSED)
@@ -220,9 +223,23 @@ def queue(reader: Reader, wish: Wish) -> QuerySet[Step]:
     """The rows of a view of open steps, in the order asked for: all by the rulebook's priority and the time left."""
     steps = waiting_steps(reader) if wish.view == WAITING else open_steps(reader)
     asked = view_condition(wish.view, reader) & conditions(wish, reader.at) & lamp_condition(wish.lamp, reader.at)
-    steps = steps.filter(asked).annotate(due_at=F("own__due_at"))
-    first = [] if wish.sort == BY_TIME else ["-ticket__priority"]
-    return steps.order_by(*first, F("due_at").asc(nulls_last=True), "pk")
+    return _in_order(steps.filter(asked), wish.sort)
+
+
+def own_numbers(reader: Reader) -> list[str]:
+    """The numbers of the own tickets, in the order in which the queue opens: the first `MOST_NEIGHBOURS`."""
+    return list(dict.fromkeys(number for (number,) in _own_numbers(reader.sight).run())) if reader.sight else []
+
+
+@lru_cache(maxsize=1024)
+def _own_numbers(sight: Sight) -> Prepared:
+    steps = _in_order(_open(steps_of(sight)), BY_PRIORITY)
+    return Prepared(steps.values_list("ticket__number")[:MOST_NEIGHBOURS])
+
+
+def _in_order(steps: QuerySet[Step], sort: str) -> QuerySet[Step]:
+    first = [] if sort == BY_TIME else ["-ticket__priority"]
+    return steps.order_by(*first, F("own__due_at").asc(nulls_last=True), "pk")
 
 
 def ended(reader: Reader, wish: Wish) -> QuerySet[Any]:

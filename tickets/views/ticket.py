@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.contrib import messages
@@ -12,10 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from complaints_site.lib.format import labelled
+from complaints_site.lib.prepared import Given, PreparedObjects
+from tickets.access import Sight, visible
 from tickets.actions.outcome import Outcome
 from tickets.actions.tickets import ticket_act
 from tickets.core.offers import Offer
 from tickets.core.sentences import Forbidden, Hidden, Invalid, Refused
+from tickets.models import Ticket
 from tickets.papers.out import sent_documents
 from tickets.rows import picture_of, with_picture
 from tickets.rulebook.registry import book_of
@@ -33,11 +37,16 @@ STATUS = {Refused: 409, Forbidden: 403}
 
 def found_ticket(reader: Reader, number: str) -> Outcome:
     """The ticket with its picture, one statement. Raises Http404 where this person may not see it."""
-    ticket = with_picture(reader.tickets.filter(number=number)).first()
+    ticket = _ticket_by_number(reader.sight).first(number=number) if reader.sight else None
     if ticket is None or reader.world is None:
         raise Http404
     book = book_of(ticket.rulebook_id)
     return Outcome(ticket, picture_of(ticket, book), book, reader.world)
+
+
+@lru_cache(maxsize=1024)
+def _ticket_by_number(sight: Sight) -> PreparedObjects[Ticket]:
+    return PreparedObjects(with_picture(visible(sight).filter(number=Given("number"))))
 
 
 @work_page

@@ -25,14 +25,13 @@ from tickets.views.action_panel import action_panel
 from tickets.views.loop_steps import forecast_words, loop_steps, now_words
 from tickets.views.panels import Panel, panels_of
 from tickets.views.queue_items import marks_of, title_of
-from tickets.views.queue_rows import Wish, queue
+from tickets.views.queue_rows import own_numbers
 from tickets.views.reader import Reader, language
 from tickets.views.reveal import shown_customer
 from tickets.views.time_bars import bar_of, calendar_for
 from tickets.views.timeline import ALL, PEOPLE, SYSTEM, file_words, said, timeline
 
 FLOW, CONTENT, FILES, LINKS, FIELDS = "flow", "content", "files", "links", "fields"
-MOST_NEIGHBOURS = 500
 
 
 def page_context(reader: Reader, found: Outcome, own: list[Offer], query: Any, session: Any) -> dict[str, Any]:
@@ -272,8 +271,7 @@ def _links(reader: Reader, found: Outcome) -> list[dict[str, Any]]:
 
 def neighbours(reader: Reader, number: str) -> dict[str, Any] | None:
     """The ticket's place in the own queue, and the ones before and after it."""
-    rows = list(queue(reader, Wish()).values_list("ticket__number", flat=True)[:MOST_NEIGHBOURS])
-    numbers = list(dict.fromkeys(rows))
+    numbers = own_numbers(reader)
     if number not in numbers:
         return None
     place = numbers.index(number)
