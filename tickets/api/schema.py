@@ -108,7 +108,7 @@ def paged(name: str, shape: Any) -> Any:
     )
 
 
-def query(name: str, kind: Any = str, help_text: str = "", **more: Any) -> OpenApiParameter:
+def query(name: str, kind: Any = str, help_text: Any = "", **more: Any) -> OpenApiParameter:
     return OpenApiParameter(name, kind, OpenApiParameter.QUERY, description=help_text, **more)
 
 
