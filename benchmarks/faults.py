@@ -16,7 +16,10 @@ from tests import lanes
 
 from .table import Table
 
-TESTS = ("tests/escalation/test_faults.py", "tests/tickets/test_races.py", "tests/tickets/test_N04_outbox.py")
+TESTS = (
+    *("tests/escalation/test_faults.py", "tests/tickets/test_races.py", "tests/tickets/test_N04_outbox.py"),
+    "tests/tickets/test_I02_hotline_day.py",
+)
 
 
 HEADING = ("fault", "found", "", "", "kept")
@@ -36,7 +39,13 @@ def _run(lane: str, table: Table) -> int:
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "found.xml"
-        environment = {"FAULTS_CLOCKS": "1000", "FAULTS_SECONDS": "60", **os.environ, "TEST_LANE": lane}
+        environment = {
+            "FAULTS_CLOCKS": "1000",
+            "FAULTS_SECONDS": "60",
+            "HOTLINE_CALLS": "1000",
+            **os.environ,
+            "TEST_LANE": lane,
+        }
         command = [sys.executable, "-m", "pytest", *TESTS, "-q", "-p", "no:cacheprovider"]
         subprocess.run(
             [*command, f"--junitxml={file}", "-o", "junit_family=xunit1", *sys.argv[1:]],

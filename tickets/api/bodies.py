@@ -54,7 +54,7 @@ def new_ticket(body: Any, *, source: str) -> tuple[str, NewTicket]:
         source=source,
         external_id=texts["external_id"],
     )
-    instant_of(texts["occurred_at"] or None, "occurred_at", errors)
+    instant_of(body.get("occurred_at"), "occurred_at", errors)
     errors.raise_if_any()
     return texts["rulebook"], new
 

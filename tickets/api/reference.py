@@ -133,8 +133,9 @@ def _longest(schema: dict[str, Any]) -> str:
 
 
 def _answer(status: str, said: dict[str, Any]) -> dict[str, Any]:
-    content = next(iter(said.get("content", {}).values()), {})
-    example = next(iter(content.get("examples", {}).values()), {}).get("value")
+    content: dict[str, Any] = next(iter(said.get("content", {}).values()), {})
+    first: dict[str, Any] = next(iter(content.get("examples", {}).values()), {})
+    example = first.get("value")
     headers = [f"{name}：{one.get('description', '')}" for name, one in said.get("headers", {}).items()]
     return {
         "status": status,
@@ -158,7 +159,8 @@ def _body(made: dict[str, Any], said: dict[str, Any]) -> tuple[str, Any]:
     content = said.get("requestBody", {}).get("content", {})
     kind = next(iter(content), "")
     examples = content.get(kind, {}).get("examples", {})
-    return kind, next(iter(examples.values()), {}).get("value")
+    first: dict[str, Any] = next(iter(examples.values()), {})
+    return kind, first.get("value")
 
 
 def _key(said: dict[str, Any]) -> str:

@@ -61,7 +61,7 @@ class SessionScheme(OpenApiAuthenticationExtension):
 
 
 def described(
-    operation: str, summary: str, *, answers: dict[Any, Any], refusals: tuple[int, ...], **more: Any
+    operation: str, summary: Any, *, answers: dict[Any, Any], refusals: tuple[int, ...], **more: Any
 ) -> dict[str, Any]:
     """Arguments for `extend_schema`; every refusal is problem+json."""
     responses: dict[Any, Any] = dict(answers)
@@ -73,6 +73,11 @@ def described(
     parameters = [*more.pop("parameters", ()), *_headers(set(refusals), answers)]
     said = {"operation_id": operation, "summary": summary, "description": more.pop("description", summary)}
     return {**said, "responses": responses, "parameters": parameters, **more}
+
+
+def example(name: Any, value: Any) -> OpenApiExample:
+    """A body that can be sent as it stands."""
+    return OpenApiExample(name, value, request_only=True)
 
 
 def refusal(status: int) -> OpenApiExample:
@@ -119,7 +124,7 @@ PAGING = [
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="T20261124000001")
 KEY = OpenApiParameter(
     "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+    {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]*[!-~][ -~]*$"},
     OpenApiParameter.HEADER,
     description=_("同样的键和内容得到第一次的答复。"),
 )
@@ -177,7 +182,7 @@ TICKET_CREATE = described(
     refusals=(*WRITING, 409),
     request=shapes.NewTicketShape,
     parameters=[KEY],
-    examples=[OpenApiExample(_("热线来电"), EXAMPLE_TICKET, request_only=True)],
+    examples=[example(_("热线来电"), EXAMPLE_TICKET)],
 )
 TICKET_ONE = described(
     "tickets_retrieve",
@@ -193,9 +198,7 @@ TICKET_ACT = described(
     refusals=(*WRITING, 404, 409, 412),
     request=shapes.ActShape,
     parameters=[NUMBER, IF_MATCH],
-    examples=[
-        OpenApiExample(_("反馈"), {"action": "feedback", "step": 7, "data": {"solution": "已修复"}}, request_only=True)
-    ],
+    examples=[example(_("反馈"), {"action": "feedback", "step": 7, "data": {"solution": "已修复"}})],
 )
 TICKET_EVENTS = described(
     "tickets_events",
@@ -224,7 +227,7 @@ TICKET_CONTACT = described(
     refusals=(*WRITING, 404, 409),
     request=shapes.NewContactShape,
     parameters=[NUMBER, KEY],
-    examples=[OpenApiExample(_("来电催办"), EXAMPLE_CONTACT, request_only=True)],
+    examples=[example(_("来电催办"), EXAMPLE_CONTACT)],
 )
 TICKET_PROGRESS = described(
     "tickets_progress",

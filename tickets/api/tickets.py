@@ -52,7 +52,7 @@ class TicketEndpoint(Endpoint):
         key = request.headers.get("Idempotency-Key")
         if key is None:
             return None
-        if not key.strip() or len(key) > LONGEST_KEY or not key.isprintable():
+        if not key.strip() or len(key) > LONGEST_KEY or not (key.isascii() and key.isprintable()):
             raise invalid(
                 "Idempotency-Key",
                 f"要 1 到 {LONGEST_KEY} 个可见字符",
