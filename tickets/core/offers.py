@@ -187,8 +187,7 @@ def _units(
     kind, roles = _target_roles(book, action, step)
     barred = rules.barred_from(book, picture, kind)
     search = Search(book, world, View(book, picture, picture.received_at), roles, picture.received_unit, barred)
-    fitting = (unit for unit in world.units.values() if search.takes(unit))
-    return [(unit.code, Title(unit.name, unit.name_en)) for unit in sorted(fitting, key=lambda unit: unit.path)]
+    return [(unit.code, Title(unit.name, unit.name_en)) for unit in world.staffed(roles) if search.takes(unit)]
 
 
 def _gap(

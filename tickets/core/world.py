@@ -112,6 +112,7 @@ class World:
             self._by_role[duty.role].append(duty)
             self._by_person[duty.person].append(duty)
         self._serving: dict[tuple[frozenset[str], int], tuple[int, ...]] = {}
+        self._staffed: dict[frozenset[str], tuple[UnitView, ...]] = {}
 
     # ── units ──
     def calendar_of(self, unit: int) -> Calendar:
@@ -189,6 +190,13 @@ class World:
         if ANYONE in roles:
             return tuple(self.people)
         return self._serving[key]
+
+    def staffed(self, roles: frozenset[str]) -> tuple[UnitView, ...]:
+        """The open units at which somebody serves in one of these roles, in the order of the tree."""
+        if roles not in self._staffed:
+            units = [unit for unit in self.units.values() if unit.is_open and self.serving(roles, unit.id)]
+            self._staffed[roles] = tuple(sorted(units, key=lambda unit: unit.path))
+        return self._staffed[roles]
 
     def placed(self, roles: frozenset[str], unit: int) -> tuple[int, ...]:
         """Who holds one of these roles at exactly this unit, else whoever serves it: the people to be told."""
