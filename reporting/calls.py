@@ -37,14 +37,14 @@ def calls_record(calls: Sequence[NewCall], *, actor: Person, at: datetime) -> li
     world = world_for(actor)
     if not is_hotline(actor, world, at):
         raise Forbidden(Say("通话记录由热线系统上报", "Calls are reported by a hotline system"))
-    if actor.home_unit_id is None:
+    if actor.home_unit is None:
         raise Refused("no_holder", Say("账号没有所属单位", "The account has no unit of its own"))
     latest = {call.call_id: call for call in calls}
     Call.objects.bulk_create(
         [
             Call(
-                organisation_id=actor.organisation_id,
-                unit_id=actor.home_unit_id,
+                organisation_id=actor.home_unit.organisation_id,
+                unit=actor.home_unit,
                 source=actor.username,
                 call_id=call.call_id,
                 queue=call.queue,

@@ -250,7 +250,7 @@ def _put_satisfaction(fact: TicketFact, case: Case) -> None:
 def _step_fact(case: Case, step: StepView) -> StepFact:
     rule = case.book.steps.get(step.kind)
     fact = StepFact(
-        step_id=step.id,
+        step_id=step.id or 0,
         fact_id=case.ticket.pk,
         organisation_id=case.ticket.organisation_id,
         received_at=case.ticket.received_at,

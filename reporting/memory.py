@@ -37,27 +37,29 @@ def days_changed(days: Iterable[tuple[int, date]]) -> None:
 
 
 def remembered(
-    ended: QuerySet[Any],
+    ended: Callable[[Period | None], QuerySet[Any]],
     dims: Mapping[str, Any],
     aggregates: Mapping[str, Aggregate],
     *,
     organisation: int,
     span: Period,
-    within: Callable[[QuerySet[Any], Period], QuerySet[Any]],
     at: datetime,
 ) -> dict[date, list[Row]]:
-    """The counts of each day of the span, over rows of ended tickets. `within` leaves the rows of a period."""
+    """The counts of each day of the span; `ended` gives the rows of ended tickets received in a period, or ever."""
     zone = span.start.tzinfo
-    daily = ended.annotate(day=TruncDate("received_at", tzinfo=zone), **dims).values("day", *dims).order_by()
-    daily = daily.annotate(**aggregates)
-    question = _question(daily)
+
+    def daily(period: Period | None) -> QuerySet[Any]:
+        rows = ended(period).annotate(day=TruncDate("received_at", tzinfo=zone), **dims)
+        return rows.values("day", *dims).order_by().annotate(**aggregates)
+
+    question = _question(daily(None))
     bounds = {"day__gte": span.start.date(), "day__lt": span.end.date()}
     stamps = dict(DayStamp.objects.filter(organisation_id=organisation, **bounds).values_list("day", "stamp"))
     kept = DayCount.objects.filter(question=question, **bounds).values_list("day", "stamp", "counts")
     found = {day: _rows(counts) for day, stamp, counts in kept if stamps.get(day) == stamp}
     missing = sorted(stamps.keys() - found.keys())
     if missing:
-        fresh = _counted(within(daily, _reach(missing, zone)), dims, aggregates)
+        fresh = _counted(daily(_reach(missing, zone)), dims, aggregates)
         rows = [
             DayCount(question=question, day=day, stamp=stamps[day], counts=fresh.get(day, []), made_on=at.date())
             for day in missing
@@ -75,7 +77,8 @@ def remembered(
 def _question(daily: QuerySet[Any]) -> str:
     """The statement says everything: whose eyes, which rows, what is counted, split by what."""
     sql, params = daily.query.sql_with_params()
-    return hashlib.sha256(f"{sql} {params!r}".encode()).hexdigest()
+    plain = [getattr(param, "adapted", param) for param in params]  # a driver's wrapper differs each time
+    return hashlib.sha256(f"{sql} {plain!r}".encode()).hexdigest()
 
 
 def _reach(days: Sequence[date], zone: Any) -> Period:

@@ -61,7 +61,7 @@ def periods_of(cycle: str | None, start: datetime, end: datetime) -> list[Period
     """
     if cycle is None:
         return [Period(start, end)]
-    found = []
+    found: list[Period] = []
     for period in _whole(cycle, start, end):
         if len(found) == MOST_PERIODS:
             raise TooManyPeriods

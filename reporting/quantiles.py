@@ -49,7 +49,7 @@ def quantiles_of(indicator: Indicator, asked: Question, viewer: Viewer) -> dict[
     for row in ranked.filter(near).values(BUCKET, *dims, "place", "size", "measured"):
         key = span.start_of(row[BUCKET]), tuple(row[name] for name in dims)
         found[key][row["place"]], sizes[key] = row["measured"], row["size"]
-    return {key: tuple(_at(values, sizes[key], tenth) for tenth in TENTHS) for key, values in found.items()}  # type: ignore[misc]
+    return {key: tuple(_at(values, sizes[key], tenth) for tenth in TENTHS) for key, values in found.items()}
 
 
 def _at(values: dict[int, Any], size: int, tenth: int) -> Any:

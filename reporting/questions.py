@@ -17,7 +17,7 @@ from tickets.api.filters import NOT_A_TIME, TicketFilter
 from tickets.core.given import EARLIEST, LATEST
 from tickets.core.sentences import Invalid, Say
 from tickets.core.world import World
-from tickets.models import Ticket
+from tickets.models import Person, Ticket
 
 from .access import Viewer
 from .declarations import SPLITS, Indicator
@@ -166,7 +166,7 @@ def _with_units(kind: str, ids: list[int | None], world: World, exactly: bool) -
     if kind == BRANCH:
         return [unit for unit in world.units if branch_of(world, unit) in ids]
     if kind == UNIT and not exactly:
-        return sorted({unit for one in ids if one is not None for unit in below(world, one)})
+        return [*sorted({unit for one in ids if one is not None for unit in below(world, one)})]
     return ids
 
 
@@ -183,7 +183,7 @@ def _tickets(
     asked = {name: text for name, text in given.items() if name in OF_THE_LIST and text}
     if not asked or indicator.population not in ("tickets", "steps"):
         return None
-    found = TicketFilter(asked, viewer.tickets(), person=viewer.person, world=viewer.world, at=viewer.at)
+    found = TicketFilter(asked, viewer.tickets(), person=viewer.person or Person(), world=viewer.world, at=viewer.at)
     if not found.is_valid():
         for name, texts in found.errors.items():
             errors.errors.setdefault(name, []).extend(Say(str(text), str(text)) for text in texts)

@@ -95,17 +95,18 @@ def _remembered(
         sums[key].update({name: row[name] or 0 for name in live.aggregates})
     if viewer.sight is not None:
         days = remembered(
-            rows_.rows_of(table, RECEIVED, None, asked, viewer).filter(**{over: False}),
+            lambda period: rows_.rows_of(table, RECEIVED, period, asked, viewer).filter(**{over: False}),
             dimension_columns(asked, table, viewer.world),
             ended.aggregates,
             organisation=viewer.sight.organisation,
             span=span.whole,
-            within=lambda rows, reach: rows.filter(received_at__gte=reach.start, received_at__lt=reach.end),
             at=viewer.at,
         )
         for day, rows in days.items():
             start = span.start_of_day(day)
-            for dims, counts in rows if start is not None else ():
+            if start is None:
+                continue
+            for dims, counts in rows:
                 sums[start, dims].update(dict(zip(ended.aggregates, counts, strict=True)))
     return live, list(sums.items())
 
@@ -255,7 +256,7 @@ class Statement:
 
         def read(row: Mapping[str, Any]) -> Tally:
             tally = Tally(row[every], row[within], row[denominator])
-            tally.numerator = (row[numerator] or 0) if numerator else tally.denominator - row[failures]
+            tally.numerator = (row[numerator] or 0) if numerator else tally.denominator - row[str(failures)]
             if tickets and one.pending is not None:
                 tally.pending = tally.within - tally.denominator
             elif pending:

@@ -45,7 +45,7 @@ class IndicatorShape(serializers.Serializer[Any]):
 class FigureShape(serializers.Serializer[Any]):
     period = text(help_text="the first day of the period; of an hour its instant. Dimensions follow by their names")
     to = time(null=False)
-    labels = serializers.DictField(child=text(), required=False)  # type: ignore[assignment]
+    labels = serializers.DictField(child=text(), required=False)
     numerator = serializers.FloatField()
     denominator = whole(null=True)
     denominator_all = whole(help_text="all received in the period")
