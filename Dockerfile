@@ -1,3 +1,9 @@
+# The chart library, by the lock file: the one package of npm that is served.
+FROM node:22-slim AS packages
+WORKDIR /packages
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev
+
 FROM python:3.11-slim
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
@@ -12,6 +18,7 @@ COPY requirements.txt .
 RUN pip install -r requirements.txt
 
 COPY . .
+COPY --from=packages /packages/node_modules node_modules
 # The keys that settings make for themselves while the files are collected must not stay in the image. The files
 # are collected outside /data, since a volume hides what the image holds there.
 ENV STATIC_ROOT=/app/static
