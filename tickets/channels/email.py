@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage
 
 from ..core.world import PersonView
@@ -30,4 +31,8 @@ class EmailChannel:
             "Auto-Submitted": "auto-generated",  # RFC 3834: no machine answers it, our own intake neither
         }
         subject = " ".join(message.subject.split())
-        EmailMessage(subject, message.text, to=[message.address], headers=headers).send(fail_silently=False)
+        mail = EmailMessage(subject, message.text, to=[message.address], headers=headers)
+        for kept in message.files:
+            with default_storage.open(kept["place"]) as file:
+                mail.attach(kept["name"], file.read())
+        mail.send(fail_silently=False)

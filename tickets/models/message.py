@@ -33,6 +33,7 @@ class Message(models.Model):
     text = models.TextField()
     subject_en = models.CharField(max_length=200, blank=True)  # where several people of two languages read one row
     text_en = models.TextField(blank=True)
+    files = models.JSONField(default=list)  # what a mail carries: [{name, place in the storage}]
     key = models.CharField(max_length=120, unique=True)  # stable: a receiver that got it twice can tell
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
