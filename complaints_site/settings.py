@@ -229,12 +229,12 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "complaints@localhost")
 # ── other ways out: text messages, robots in chat groups, webhooks ───────────────────────────────────
 # Where calls to other systems may go: hosts (`*.example.com` too), and networks that are none of the internet's.
 OUTBOUND_HOSTS = env.list("OUTBOUND_HOSTS", ["qyapi.weixin.qq.com", "oapi.dingtalk.com"])
-OUTBOUND_NETWORKS = env.list("OUTBOUND_NETWORKS", [])
+OUTBOUND_NETWORKS: list[str] = env.list("OUTBOUND_NETWORKS", [])
 DELIVERY_THREADS = env.int("DELIVERY_THREADS", 16)  # messages on their way at the same time
 SMS_URL = env.str("SMS_URL", "")
 SMS_HEADERS = json.loads(env.str("SMS_HEADERS", "") or "{}")
 SMS_BODY = json.loads(env.str("SMS_BODY", "") or '{"to": "{to}", "text": "{text}", "id": "{key}"}')
-SMS_TAKEN = json.loads(env.str("SMS_TAKEN", "") or "{}")  # what the answer of a gateway holds that took the message, as {"code": 0}
+SMS_TAKEN = json.loads(env.str("SMS_TAKEN", "") or "{}")  # what the answer holds when it was taken, as {"code": 0}
 WECOM_URL = env.str("WECOM_URL", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send")
 DINGTALK_URL = env.str("DINGTALK_URL", "https://oapi.dingtalk.com/robot/send")
 

@@ -67,7 +67,7 @@ def contact_of(body: Mapping[str, Any], errors: Invalid) -> NewContact:
 
 def _customer(body: Mapping[str, Any], errors: Invalid) -> tuple[NewCustomer, bool]:
     given = _object(body, "customer", CUSTOMER_NAMES, errors)
-    texts = {name: _text(given, name, f"customer.{name}", errors) for name in CUSTOMER_TEXTS}
+    texts: dict[str, Any] = {name: _text(given, name, f"customer.{name}", errors) for name in CUSTOMER_TEXTS}
     return NewCustomer(**texts), _flag(given, "anonymous", "customer.anonymous", errors)
 
 

@@ -130,7 +130,8 @@ class IntakeForm:
     @cached_property
     def customer(self) -> NewCustomer:
         """What was typed; level, brand and region of a known customer where nothing was."""
-        typed = NewCustomer(**{name: self.text(name) for name in CUSTOMER})
+        texts: dict[str, Any] = {name: self.text(name) for name in CUSTOMER}
+        typed = NewCustomer(**texts)
         for name in ("level", "brand", "region"):
             if not getattr(typed, name) and self.known:
                 setattr(typed, name, getattr(self.known[0], name))
