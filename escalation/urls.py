@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from escalation.views import alerts, system
+from escalation.views import alerts, desk, orders, supervision, system
 
 urlpatterns = [
     path("system/", system.system, name="system"),
+    path("supervision/", supervision.supervision, name="supervision"),
+    path("supervision/cases/", supervision.cases, name="supervision-cases"),
+    path("supervision/escalations/", desk.desk, name="escalations"),
+    path("supervision/orders/", orders.orders, name="orders"),
+    path("supervision/orders/new/", orders.order, name="order"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/<int:alert>/acknowledge/", alerts.acknowledge, name="alert-acknowledge"),
     path("alerts/acknowledge/", alerts.acknowledge_warnings, name="alerts-acknowledge"),

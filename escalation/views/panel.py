@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints_site.lib import format as fmt
+from escalation.desk import ESCALATION
 from escalation.models import Alert
+from escalation.views.desk import register_url
 from escalation.views.items import ICONS, KIND_WORDS, moment_words
 from tickets.models import Ticket
 from tickets.rulebook.registry import book_of
@@ -30,7 +32,14 @@ def alerts_panel(reader: Reader, ticket: Ticket) -> Panel:
         context={"lines": lines[::-1]},
         lines=lines,
         clock_notes={alert.clock_id: _clock_note(reader, alert) for alert in alerts},
+        ways=_ways(reader, ticket),
     )
+
+
+def _ways(reader: Reader, ticket: Ticket) -> list[dict[str, str]]:
+    """From a complaint to an escalation that grows from it, for whoever may register one (row E04)."""
+    url = register_url(reader, ticket.number) if ticket.kind != ESCALATION else ""
+    return [{"label": _("升级投诉"), "url": url, "icon": "upgrade"}] if url else []
 
 
 def _line(reader: Reader, ticket: Ticket, alert: Alert) -> dict[str, Any]:

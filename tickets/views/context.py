@@ -46,6 +46,7 @@ PLACES = (
     Place("board", "board", gettext_lazy("看板"), "G K"),
     Place("indicators", "chart", gettext_lazy("指标"), "G Z", on_phone=False),
     Place("appeals", "scale", gettext_lazy("申诉"), "G S"),
+    Place("supervision", "chase", gettext_lazy("督办"), "G B", on_phone=False),
     Place("alerts", "alerts", pgettext_lazy("rail", "预警"), "G Y"),
     Place("organisation", "units", gettext_lazy("组织"), "", SYSTEM),
     Place("people", "people", gettext_lazy("人员"), "", SYSTEM),
@@ -143,6 +144,7 @@ def _menu_by_role(reader: Reader) -> list[dict[str, Any]]:
         return []
     auditor = bool(reader.roles & ALL_SEEING_ROLES)
     return [
+        {"label": _("督办"), "url": address("supervision"), "icon": "chase"},
         {"label": _("待告知客户"), "url": address("by-hand"), "icon": "phone"},
         {"label": _("待看的来信"), "url": address("letters"), "icon": "mail"},
         *(

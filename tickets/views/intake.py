@@ -25,6 +25,7 @@ from tickets.views.drafts import draft_of, drafts_of, forget_draft, keep_begun
 from tickets.views.intake_fields import Layout, sentence_for
 from tickets.views.intake_files import file_rows, keep_files
 from tickets.views.intake_form import IntakeForm, querydict, uuid_of
+from tickets.views.intake_grown import GREW_FROM, grown_from
 from tickets.views.reader import Reader, language, reader_of
 
 MAIN, END, ONLY = "main", "end", "only"
@@ -56,6 +57,8 @@ def intake(request: HttpRequest) -> HttpResponse:
     for name in ("book", "phone"):
         if request.GET.get(name):
             data[name] = request.GET[name][:60]
+    for name, value in grown_from(reader, request.GET.get(GREW_FROM, "")).items():
+        data[name] = value
     return _page(request, _form(reader, versions, data), draft=draft)
 
 

@@ -21,6 +21,7 @@ class Panel:
     context: dict[str, Any] = field(default_factory=dict)
     lines: list[dict[str, Any]] = field(default_factory=list)
     clock_notes: dict[int, str] = field(default_factory=dict)  # by the clock's id: 16:36 已预警
+    ways: list[dict[str, str]] = field(default_factory=list)  # {label, url, icon}: where one may go on from this ticket
 
 
 PanelMaker = Callable[[Reader, Ticket], Panel | None]  # None: nothing of that room on this ticket

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -51,6 +52,7 @@ def page_context(reader: Reader, found: Outcome, own: list[Offer], query: Any, s
         "tab": tab,
         "tabs": tabs,
         "panel": next((panel for panel in panels if panel.code == tab), None),
+        "ways": [way for panel in panels for way in panel.ways],
         **_tab_context(reader, found, tab, query, events, files, links, panels),
         "clocks": clock_cards(reader, found, panels),
         "actions": action_panel(reader, found, own),
@@ -190,7 +192,7 @@ def _clock_card(reader: Reader, found: Outcome, clock: ClockView, note: str) -> 
         "id": f"clock-{clock.id}",
         "title": _clock_title(reader, found, clock, title),
         "time": replace(bar, until=until) if bar and not bar.provisional else bar,
-        "due_words": "",
+        "due_words": _first_due(clock, reader.at),
         "note": note or _used(bar),
         "explain": {
             "id": f"why-{clock.id}",
@@ -202,6 +204,14 @@ def _clock_card(reader: Reader, found: Outcome, clock: ClockView, note: str) -> 
             "links": [],
         },
     }
+
+
+def _first_due(clock: ClockView, at: datetime) -> str:
+    """The time that was told first, beside the approved one, where an extension moved it (row N03)."""
+    if not clock.extended or clock.first_due_at is None or clock.first_due_at == clock.due_at:
+        return ""
+    first = fmt.moment_told(timezone.localtime(clock.first_due_at), at=timezone.localtime(at))
+    return _("原定 %(moment)s，已改期") % {"moment": first}
 
 
 def _clock_title(reader: Reader, found: Outcome, clock: ClockView, title: str) -> str:
