@@ -9,11 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from tickets.actions.people import token_create
 from tickets.models import Person
+from tickets.sessions import SessionStore
 
 from .load import Ask
 

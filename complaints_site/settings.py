@@ -36,6 +36,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", 8 * 3600)
+SESSION_LONGEST_SECONDS = env.int("SESSION_LONGEST_SECONDS", 12 * 3600)  # however much is worked in it
 SESSION_SAVE_EVERY_REQUEST = False
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
@@ -57,6 +58,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 AUTH_USER_MODEL = "tickets.Person"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -65,9 +67,22 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "tickets.views.login.locked_out"
+AXES_CLIENT_IP_CALLABLE = "complaints_site.lib.throttle.address_of"  # behind a proxy: what it saw
+# Whoever holds one of these roles logs in with a code of their phone too; everybody may choose to.
+SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", [])
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
+
+# ── sign-on with the house's own accounts (OpenID Connect); empty: only staff number and password ────
+OIDC_ISSUER = env.str("OIDC_ISSUER", "").rstrip("/")  # its /.well-known/openid-configuration says the rest
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_SCOPES = env.str("OIDC_SCOPES", "openid profile email")
+OIDC_LABEL = env.str("OIDC_LABEL", "")  # of the button
+OIDC_MAPPING = env.str("OIDC_MAPPING", "")  # a TOML file: which claim is what, and who gets which duty
+if OIDC_ISSUER:  # to log out there too; a browser follows no form to another site unless this names it
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append("/".join(OIDC_ISSUER.split("/")[:3]))
 
 # ── the house ────────────────────────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
@@ -149,7 +164,7 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "tickets.sessions"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(DATA_DIR / "files")))
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

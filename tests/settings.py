@@ -26,7 +26,17 @@ os.environ.update(
     EVENT_CHAIN_KEY="chain-" + "c" * 40,
 )
 # What a developer's own environment says must not change a verdict.
-for _name in ("DEBUG", "HTTPS", "BEHIND_PROXY", "ALLOWED_HOSTS", "RULEBOOK_PATH", "EMAIL_HOST", "STATIC_MANIFEST"):
+for _name in (
+    "DEBUG",
+    "HTTPS",
+    "BEHIND_PROXY",
+    "ALLOWED_HOSTS",
+    "RULEBOOK_PATH",
+    "EMAIL_HOST",
+    "STATIC_MANIFEST",
+    "OIDC_ISSUER",
+    "SECOND_FACTOR_ROLES",
+):
     os.environ.pop(_name, None)
 
 from complaints_site.settings import *  # noqa: E402, F403

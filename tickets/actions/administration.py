@@ -49,6 +49,7 @@ WHOSE = {
     "person_deactivate": SECURITY,
     "person_activate": SECURITY,
     "password_reset": SECURITY,
+    "second_factor_reset": SECURITY,
     "duty_grant": SECURITY,
     "duty_withdraw": SECURITY,
     "absence_set": SECURITY,

@@ -8,12 +8,14 @@ import re
 import secrets
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from complaints_site.lib.errors import Invalid
+from tickets.actions.accounts import sessions_end
 from tickets.actions.administration import misfits
 from tickets.actions.organisation import organisation_changed
 from tickets.models import Absence, ApiToken, Duty, Organisation, Person, Step, Unit
@@ -36,7 +38,10 @@ def person_create(
     mobile: str = "",
     kind: str = Person.Kind.HUMAN,
 ) -> Person:
-    """A new account; without a password nobody can log in with it. Raises Invalid: taken, weak, elsewhere."""
+    """A new account; without a password nobody can log in with it, and a first one has to be changed.
+
+    Raises Invalid: taken, weak, elsewhere.
+    """
     errors = misfits(Person, {"username": username, "name": name, "email": email}) | _mobile_errors(mobile)
     if not username.strip():
         errors["username"] = [_("填工号。")]
@@ -54,6 +59,7 @@ def person_create(
         email=email,
         mobile=mobile,
         kind=kind,
+        must_change_password=password is not None,
     )
     if password is not None:
         errors.update(_password_errors(password, person))
@@ -85,7 +91,7 @@ def person_change(*, person: Person, **values: object) -> Person:
 
 @transaction.atomic
 def person_deactivate(*, person: Person, at: datetime) -> Person:
-    """Shut an account: no log-in, tokens revoked. Raises Invalid while open work is assigned to them."""
+    """Shut an account: no log-in, sessions ended, tokens revoked. Raises Invalid while they have open work."""
     open_steps = Step.objects.filter(assignee=person, closed_at=None).count()
     if open_steps:
         told = {"name": person.name, "count": open_steps}
@@ -93,6 +99,7 @@ def person_deactivate(*, person: Person, at: datetime) -> Person:
     person.is_active = False
     person.save(update_fields=["is_active"])
     person.tokens.filter(revoked_at=None).update(revoked_at=at)
+    sessions_end(person=person)
     _changed(person)
     return person
 
@@ -106,13 +113,16 @@ def person_activate(*, person: Person) -> Person:
 
 
 @transaction.atomic
-def password_set(*, person: Person, password: str) -> None:
-    """Raises Invalid with what is wrong with the password."""
+def password_set(*, person: Person, password: str, by_owner: bool = False) -> None:
+    """A password that somebody else has set must be changed at the next log-in. Raises Invalid: weak, or the old one."""
     errors = _password_errors(password, person)
+    if not errors and person.check_password(password):
+        errors["password"] = [_("新密码不能和现在的一样。")]
     if errors:
         raise Invalid(errors)
     person.set_password(password)
-    person.save(update_fields=["password"])
+    person.must_change_password = not by_owner
+    person.save(update_fields=["password", "must_change_password"])
 
 
 def _mobile_errors(mobile: str) -> dict[str, list[str]]:
@@ -145,8 +155,10 @@ def duty_grant(*, person: Person, role: str, unit: Unit, subtree: bool = False) 
     errors = _duty_errors(person, role, unit)
     if errors:
         raise Invalid(errors)
-    duty, _made = Duty.objects.update_or_create(person=person, role=role, unit=unit, defaults={"subtree": subtree})
+    duty, made = Duty.objects.update_or_create(person=person, role=role, unit=unit, defaults={"subtree": subtree})
     organisation_changed(unit.organisation)
+    if made and role in settings.SECOND_FACTOR_ROLES:
+        sessions_end(person=person)  # the next log-in asks for the second factor
     return duty
 
 

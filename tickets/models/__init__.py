@@ -1,5 +1,6 @@
 """The tables of the engine, one noun per file."""
 
+from .account import SecondFactor, Session
 from .admin_log import AdminEntry
 from .attachment import Attachment
 from .clock import Clock
@@ -50,6 +51,8 @@ __all__ = [
     "Rectification",
     "Route",
     "RulebookVersion",
+    "SecondFactor",
+    "Session",
     "SetAsideMail",
     "Step",
     "Subscription",

@@ -31,6 +31,9 @@ class Person(AbstractBaseUser):
     mobile = EncryptedText(blank=True)  # for text messages
     home_unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="people")
     is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)  # somebody else made the one that they have
+    # Who they are at the house's sign-on, whatever they are called there: set at the first time, then compared.
+    sign_on_subject = models.CharField(max_length=255, null=True, blank=True, unique=True)
     language = models.CharField(max_length=10, default="zh-hans")
     density = models.CharField(max_length=10, default="medium")  # medium, compact
     single_keys = models.BooleanField(default=True)  # WCAG 2.1.4: single-key shortcuts can be turned off

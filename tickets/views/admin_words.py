@@ -68,6 +68,7 @@ WHAT_WORDS = {
     "person_deactivate": gettext_lazy("停用人员"),
     "person_activate": gettext_lazy("启用人员"),
     "password_reset": gettext_lazy("重设密码"),
+    "second_factor_reset": gettext_lazy("重设登录验证码"),
     "duty_grant": gettext_lazy("设岗位"),
     "duty_withdraw": gettext_lazy("撤岗位"),
     "absence_set": gettext_lazy("登记缺勤和代理"),
