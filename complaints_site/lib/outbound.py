@@ -57,6 +57,11 @@ def require_host(url: str) -> None:
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """One POST. Raises NotAllowed or NoAnswer; what the answer's status means is the caller's question."""
+    return call("POST", url, body, headers)
+
+
+def call(method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+    """One request, like `post`."""
     require_host(url)
     deadline = time.monotonic() + SECONDS
     backend = _Guarded(deadline, is_plain=urlsplit(url).scheme == "http")
@@ -64,7 +69,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     try:
         with (
             httpcore.ConnectionPool(network_backend=backend, ssl_context=_trusted(), keepalive_expiry=0) as pool,
-            pool.stream("POST", url, headers=sent, content=body, extensions=_limits()) as response,
+            pool.stream(method, url, headers=sent, content=body, extensions=_limits()) as response,
         ):
             return Answer(response.status, _bounded(response.iter_stream()))
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:

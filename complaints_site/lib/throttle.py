@@ -23,6 +23,14 @@ class Limit:
     times: int
     seconds: int
 
+    def is_full(self, who: str) -> bool:
+        """Were those before as many as there may be? Counts nothing."""
+        try:
+            return int(cache.get(f"throttle:{self.name}:{who}", 0)) >= self.times
+        except Exception:  # whatever the cache's client raises
+            log.exception("the throttle %s doesn't count", self.name)
+            return False
+
     def is_over(self, who: str) -> bool:
         """Count this time; was it one too many?"""
         key = f"throttle:{self.name}:{who}"

@@ -114,7 +114,7 @@ def person_activate(*, person: Person) -> Person:
 
 @transaction.atomic
 def password_set(*, person: Person, password: str, by_owner: bool = False) -> None:
-    """A password that somebody else has set must be changed at the next log-in. Raises Invalid: weak, or the old one."""
+    """One that somebody else has set must be changed at the next log-in. Raises Invalid: weak, or the old one."""
     errors = _password_errors(password, person)
     if not errors and person.check_password(password):
         errors["password"] = [_("新密码不能和现在的一样。")]

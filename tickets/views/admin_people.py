@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints_site.lib.errors import Invalid
 from tickets.actions import people as actions
+from tickets.actions.accounts import second_factor_reset
 from tickets.actions.administration import SECURITY
 from tickets.imports_organisation import one_time_password
-from tickets.models import Absence, Duty, Person, Step, Unit
+from tickets.models import Absence, Duty, Person, SecondFactor, Step, Unit
 from tickets.views import admin_words as words
 from tickets.views.admin_pages import (
     admin_page,
@@ -254,6 +255,13 @@ def _revoke(request: HttpRequest, found: Person, given: dict[str, str]) -> Error
     return save(request, "tokens_revoke", {"person": found.username}, change, _("令牌已收回"))
 
 
+def _reset_factor(request: HttpRequest, found: Person, given: dict[str, str]) -> Errors:
+    """A lost phone: all their sessions end, and the next log-in sets up a new one if a role of theirs needs it."""
+    change = lambda: second_factor_reset(person=found)  # noqa: E731
+    said = _("%(name)s 的验证码已取消，已登录的也已退出") % {"name": found.name}
+    return save(request, "second_factor_reset", {"person": found.username}, change, said)
+
+
 _ACTS: dict[str, Callable[[HttpRequest, Person, dict[str, str]], Errors]] = {
     "change": _change,
     "grant": _grant,
@@ -263,6 +271,7 @@ _ACTS: dict[str, Callable[[HttpRequest, Person, dict[str, str]], Errors]] = {
     "deactivate": _deactivate,
     "activate": _activate,
     "revoke": _revoke,
+    "factor": _reset_factor,
 }
 
 
@@ -308,6 +317,7 @@ def _person_page(
         "tokens": found.tokens.filter(revoked_at=None).order_by("created_at"),
         "open_steps": Step.objects.filter(assignee=found, closed_at=None).count(),
         "password": password,
+        "second_factor": SecondFactor.objects.filter(person=found).exclude(confirmed_at=None).exists(),
     }
     return page(request, "admin/person.html", context, change=SECURITY, status=status)
 

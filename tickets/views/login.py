@@ -13,42 +13,50 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from complaints_site.lib.throttle import Limit, address_of
 from tickets.forms import LoginForm
-from tickets.views.addresses import address
+from tickets.views import sign_on
+from tickets.views.addresses import asked_for, onward_of
+from tickets.views.arriving import arrive
 
 LOCKED = 429
+# Beside the lock of one account from one address: one account from many addresses, many accounts from one.
+FAILURES_OF_ACCOUNT = Limit("login-account", 30, 900)
+FAILURES_OF_ADDRESS = Limit("login-address", 100, 900)
 
 
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
-    onward = _onward(request)
+    onward = onward_of(asked_for(request))
     if request.user.is_authenticated:
         return redirect(onward)
     form = LoginForm(request.POST or None)
     if request.method != "POST":
         return _page(request, form)
     if form.is_valid():
-        person = auth.authenticate(request, **form.cleaned_data)
+        if _is_full(request, form):
+            return locked_out(request)
+        person: Any = auth.authenticate(request, **form.cleaned_data)
         if person is not None:
-            auth.login(request, person)
-            return redirect(onward)
+            return arrive(request, person, backend=person.backend, onward=onward)
+        _count(request, form)
     return _page(request, form, _wrong(request, form), status=422)
 
 
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
+    """Here, and at the house's sign-on where the person came in by it."""
+    farewell = sign_on.farewell(request)
     auth.logout(request)
-    return redirect(settings.LOGOUT_REDIRECT_URL)
+    return farewell or redirect(settings.LOGOUT_REDIRECT_URL)
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
@@ -57,9 +65,20 @@ def locked_out(request: HttpRequest, response: HttpResponse | None = None, crede
     return _page(request, form, {"title": _("登录已锁定"), "text": _locked_words(request, form)}, status=LOCKED)
 
 
+def _is_full(request: HttpRequest, form: LoginForm) -> bool:
+    username = form.cleaned_data["username"].lower()
+    return FAILURES_OF_ACCOUNT.is_full(username) or FAILURES_OF_ADDRESS.is_full(address_of(request))
+
+
+def _count(request: HttpRequest, form: LoginForm) -> None:
+    FAILURES_OF_ACCOUNT.is_over(form.cleaned_data["username"].lower())
+    FAILURES_OF_ADDRESS.is_over(address_of(request))
+
+
 def _page(request: HttpRequest, form: LoginForm, problem: dict[str, str] | None = None, status: int = 200) -> Any:
     support = getattr(settings, "SUPPORT_CONTACT", "") or _("请找本单位的系统管理员。")
-    context = {"form": form, "problem": problem, "next": _asked_for(request), "support": support}
+    context = {"form": form, "problem": problem, "next": asked_for(request), "support": support}
+    context |= sign_on.button(asked_for(request))
     return render(request, "login.html", context, status=status)
 
 
@@ -86,14 +105,3 @@ def _locked_words(request: HttpRequest, form: LoginForm) -> str:
     ends = (last.attempt_time if last else timezone.now()) + cool_off
     minutes = max(math.ceil((ends - timezone.now()).total_seconds() / 60), 1)
     return _("密码输错太多次。%(minutes)d 分钟后再试，或请系统管理员重设密码。") % {"minutes": minutes}
-
-
-def _asked_for(request: HttpRequest) -> str:
-    """Where the person wanted to go: an address of our own, or nothing."""
-    address = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return address if safe else ""
-
-
-def _onward(request: HttpRequest) -> str:
-    return _asked_for(request) or address(settings.LOGIN_REDIRECT_URL) or reverse("queue")

@@ -16,9 +16,12 @@ from django.utils.translation import override
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from complaints_site.lib.errors import Invalid
 from tickets.actions.people import password_set, person_change
 from tickets.forms import PreferencesForm
+from tickets.models import SecondFactor
 from tickets.views.reader import reader_of
+from tickets.views.second_factor import own_sessions
 
 
 @login_required
@@ -66,7 +69,11 @@ def password(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     person = reader_of(request).person
-    password_set(person=person, password=form.cleaned_data["new_password1"])
+    try:
+        password_set(person=person, password=form.cleaned_data["new_password1"], by_owner=True)
+    except Invalid as error:
+        form.add_error("new_password1", error.errors["password"])
+        return _page(request, form, status=422)
     auth.update_session_auth_hash(request, person)
     messages.success(request, _("密码已改。别的设备上的登录已失效。"))
     return redirect("settings")
@@ -88,6 +95,10 @@ def _page(request: HttpRequest, form: Any = None, status: int = 200) -> HttpResp
         "languages": site.LANGUAGES,
         "password_fields": fields,
         "problems": problems,
+        "sessions": own_sessions(request),
+        "second_factor": SecondFactor.objects.filter(person=reader_of(request).person)
+        .exclude(confirmed_at=None)
+        .first(),
     }
     return render(request, "settings.html", context, status=status)
 
