@@ -74,7 +74,7 @@ def question(indicator: Indicator, given: Mapping[str, str], viewer: Viewer) -> 
     """The question in the words of the API (`from to cycle by` and filters). Raises Invalid."""
     errors = Invalid()
     world = viewer.world
-    start, end = (_instant(name, given.get(name, ""), world, errors) for name in ("from", "to"))
+    start, end = (instant_in(name, given.get(name, ""), world, errors) for name in ("from", "to"))
     asked = Question(
         start=start,
         end=end,
@@ -94,7 +94,7 @@ def question(indicator: Indicator, given: Mapping[str, str], viewer: Viewer) -> 
     return asked
 
 
-def _instant(name: str, text: str, world: World, errors: Invalid) -> datetime:
+def instant_in(name: str, text: str, world: World, errors: Invalid) -> datetime:
     """A time with its offset, or a date, which begins at midnight in the organisation's zone."""
     zone = world.calendar.zone
     try:

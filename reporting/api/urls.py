@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from .calls import Calls
+from .event_log import EventLog
 from .indicators import Indicators, IndicatorTickets, OneIndicator
 from .wrap_up import WrapUp
 
@@ -11,6 +12,7 @@ ID = r"(?P<id>[a-z0-9_]{1,60})"
 urlpatterns: list[URLPattern] = [
     path("calls/", Calls.as_view(), name="api-calls"),
     path("calls/wrap-up/", WrapUp.as_view(), name="api-wrap-up"),
+    re_path(r"^event-log/(?P<format>[a-z]{1,10})/$", EventLog.as_view(), name="api-event-log"),
     path("indicators/", Indicators.as_view(), name="api-indicators"),
     re_path(rf"^indicators/{ID}/$", OneIndicator.as_view(), name="api-indicator"),
     re_path(rf"^indicators/{ID}/tickets/$", IndicatorTickets.as_view(), name="api-indicator-tickets"),

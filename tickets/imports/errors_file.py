@@ -11,10 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
+from complaints_site.lib.cells import safe_cell
+
 from .cases import Rejected
 
 HEADING = ("row", "key", "column", "value", "reason_zh", "reason_en")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 SHOWN = 200  # characters of a value
 
 
@@ -43,7 +44,7 @@ class ErrorsFile:
         writer = csv.writer(self._file())
         for number, one in rejected.problems:
             cells = (rejected.key, one.column, one.value[:SHOWN], one.reason.zh, one.reason.en)
-            writer.writerow([number, *(_safe(cell) for cell in cells)])
+            writer.writerow([number, *(safe_cell(cell) for cell in cells)])
 
     def mark(self) -> None:
         """Here a batch begins."""
@@ -80,8 +81,3 @@ class ErrorsFile:
         if mode == "w":
             csv.writer(handle).writerow(HEADING)
         self._handle = handle
-
-
-def _safe(cell: str) -> str:
-    text = cell.replace("\x00", "␀").encode("utf-8", "replace").decode()
-    return f"'{text}" if text.startswith(FORMULA) else text
