@@ -25,7 +25,8 @@ from django.db.models import (
 from django.db.models.functions import CumeDist, TruncHour
 
 from complaints_site.lib.timestate import OVERDUE, WARNED
-from escalation.access import alerts_for
+from escalation.access import alerts_of
+from escalation.models import Alert
 from tickets.core.world import World
 from tickets.models import Step
 from tickets.views.queue_rows import due_until, lamp_condition, open_steps
@@ -173,7 +174,8 @@ def longest_overdue(reader: Reader, most: int = LONGEST) -> list[Step]:
 def late_alerts(reader: Reader) -> QuerySet[Any]:
     """Alerts of the last 24 hours with how late they were raised, the latest first (row N01)."""
     late = ExpressionWrapper(F("raised_at") - F("instant"), output_field=DurationField())
-    recent = alerts_for(reader.person, reader.at).filter(raised_at__gt=reader.at - LATENESS_PERIOD)
+    alerts = alerts_of(reader.sight).all() if reader.sight else Alert.objects.none()
+    recent = alerts.filter(raised_at__gt=reader.at - LATENESS_PERIOD)
     return recent.annotate(late=late).order_by("-late", "-pk")
 
 

@@ -15,16 +15,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from complaints_site.lib import format as fmt
 from escalation.access import alerts_for
-from escalation.actions import alert_acknowledge
+from escalation.actions import UNDO_WITHIN, alert_acknowledge, alert_unacknowledge
 from escalation.models import Alert
 from escalation.views.items import alert_item, chase_item, chases, ladder, waiting, waiting_alerts, waiting_count
 from tickets.actions.messages import for_roles, inbox_of, messages_read
 from tickets.actions.tickets import ticket_read
 from tickets.core.offers import offers
+from tickets.core.sentences import Refused
 from tickets.models import Message, Step
 from tickets.rulebook.registry import book_of
 from tickets.views.access import work_page
 from tickets.views.action_panel import act_url, main_act
+from tickets.views.fragments import go_to
 from tickets.views.reader import Reader, language, reader_of
 
 MOST_NOTICES = 100
@@ -157,7 +159,16 @@ def _done(reader: Reader) -> list[dict[str, Any]]:
         item = alert_item(reader, alert)
         at = fmt.moment(timezone.localtime(alert.acknowledged_at), at=timezone.localtime(reader.at))
         said = _("%(who)s %(at)s 确认") % {"who": reader.person_name(alert.acknowledged_by_id), "at": at}
-        done.append({**item, "text": f"{item['place']} · {said}", "at_words": "", "unread": False, "read_url": ""})
+        own = alert.acknowledged_by_id == reader.person.pk and reader.at - alert.acknowledged_at <= UNDO_WITHIN
+        undo_url = reverse("alert-undo", args=[alert.pk]) if own else ""
+        line = {
+            "text": f"{item['place']} · {said}",
+            "at_words": "",
+            "unread": False,
+            "read_url": "",
+            "undo_url": undo_url,
+        }
+        done.append({**item, **line})
     return done
 
 
@@ -231,8 +242,32 @@ def acknowledge(request: HttpRequest, alert: int) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         messages.success(request, _("已确认，不再往上报。时限不变。"))
         return redirect("alerts")
-    item = {"id": done.pk, "kind": "warned", "done": {"words": _("已确认，不再往上报。时限不变。"), "undo_url": ""}}
+    item = {"id": done.pk, "kind": "warned", "done": _done_now(done)}
     context = {"at": reader.at, "alert": item, "count": waiting_count(reader)}
+    return render(request, "alerts/acknowledged.html", context)
+
+
+def _done_now(alert: Alert) -> dict[str, str]:
+    """The line in the alert's place, with the way back."""
+    return {"words": _("已确认，不再往上报。时限不变。"), "undo_url": reverse("alert-undo", args=[alert.pk])}
+
+
+@work_page
+@require_POST
+def undo(request: HttpRequest, alert: int) -> HttpResponse:
+    """撤销: confirmed by mistake; for ten minutes, by the same person."""
+    reader = reader_of(request)
+    try:
+        back = alert_unacknowledge(alert_id=alert, actor=reader.person, at=reader.at)
+    except Alert.DoesNotExist:
+        raise Http404 from None
+    except Refused as refused:
+        messages.warning(request, refused.sentence.say(language()))
+        return go_to(request, reverse("alerts"))
+    if not request.htmx:  # type: ignore[attr-defined]
+        messages.success(request, _("已撤销确认"))
+        return redirect("alerts")
+    context = {"at": reader.at, "alert": alert_item(reader, back), "count": waiting_count(reader)}
     return render(request, "alerts/acknowledged.html", context)
 
 

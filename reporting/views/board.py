@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -17,10 +19,11 @@ from django.views.decorators.http import require_GET
 
 from complaints_site.lib import format as fmt
 from complaints_site.lib.timestate import NORMAL, OVERDUE, WARNED
+from escalation.walls import WallReader, wall_reader
 from reporting import board as figures
 from reporting.board import Board, Count3, Hour
 from reporting.views.late import late_rows
-from tickets.views.access import work_page
+from tickets.views.access import View, work_page
 from tickets.views.queue_words import books_in_force, step_title
 from tickets.views.reader import Reader, reader_of
 
@@ -28,21 +31,33 @@ PAGE = 50
 LATENESS_KEPT_SECONDS = 30  # a figure of a whole day moves slowly, and its list is no count
 
 
-@work_page
+def own_or_wall(view: View) -> View:
+    """For people with duties; for a screen on a wall with its token, which shows what nobody has to log in for."""
+    own = work_page(view)
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponseBase:
+        hung = wall_reader(request) if request.GET.get("wall") == "1" else None
+        if hung is None:
+            return own(request)
+        request.reader = hung  # type: ignore[attr-defined]
+        return view(request)
+
+    return guarded
+
+
+@own_or_wall
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
-    reader, wall = reader_of(request), request.GET.get("wall") == "1"
-    context = _context(reader, wall=wall, by_rate=request.GET.get("show") == "rate")
-    return render(request, "board_wall.html" if wall else "board.html", context)
+    context = _asked(request)
+    return render(request, "board_wall.html" if context["wall"] else "board.html", context)
 
 
-@work_page
+@own_or_wall
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:
     """The figures alone; 304 while nothing has changed."""
-    reader, wall = reader_of(request), request.GET.get("wall") == "1"
-    context = _context(reader, wall=wall, by_rate=request.GET.get("show") == "rate")
-    return _unless_known(request, render(request, "board_live.html", context))
+    return _unless_known(request, render(request, "board_live.html", _asked(request)))
 
 
 @work_page
@@ -65,11 +80,18 @@ def _unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _context(reader: Reader, *, wall: bool, by_rate: bool) -> dict[str, Any]:
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    reader, wall = reader_of(request), request.GET.get("wall") == "1"
+    token = request.GET.get("token", "") if isinstance(reader, WallReader) else ""
+    return _context(reader, wall=wall, by_rate=request.GET.get("show") == "rate", token=token)
+
+
+def _context(reader: Reader, *, wall: bool, by_rate: bool, token: str) -> dict[str, Any]:
     counted = figures.board_of(reader)
     hours = figures.hours_of(reader)
     place = reader.place.partition(" · ")[0]
-    asked = {name: value for name, value in (("wall", wall and "1"), ("show", by_rate and "rate")) if value}
+    wanted = (("wall", wall and "1"), ("show", by_rate and "rate"), ("token", token))
+    asked = {name: value for name, value in wanted if value}
     return {
         "at": reader.at,
         "current": "board",
@@ -145,7 +167,7 @@ def _due_today(reader: Reader, counted: Board, hours: list[Hour]) -> dict[str, A
 
 
 def _lateness(reader: Reader) -> dict[str, Any]:
-    name = f"board-lateness:{reader.person.pk}"
+    name = f"board-lateness:{reader.person.pk}:{reader.known.get('wall', '')}"
     known = cache.get(name)
     if known is None:
         known = [figures.lateness_seconds(reader)]
