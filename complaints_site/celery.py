@@ -42,6 +42,12 @@ app.conf.beat_schedule = {
         "schedule": settings.COUNT_SECONDS,
         "options": {"expires": 10 * settings.COUNT_SECONDS},
     },
+    "make-reports": {"task": "reporting.tasks.make_reports", "schedule": 10.0, "options": {"expires": 100.0}},
+    "reports-of-rulebooks": {
+        "task": "reporting.tasks.schedule_reports_of_rulebooks",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "seal-days": {"task": "tickets.tasks.seal_finished_days", "schedule": 3600.0, "options": {"expires": 3600.0}},
 }
 

@@ -1,10 +1,25 @@
 """The ticks of the reports. Each may run twice: the truth is in the rows."""
 
 from celery import shared_task
+from django.utils import timezone
+
+from tickets.models import Organisation
 
 from .refresh import tick
+from .reports.runs import make_due
+from .reports.schedules import schedules_of_rulebooks
 
 
 @shared_task(ignore_result=True)
 def count_facts() -> int:
     return tick()
+
+
+@shared_task(ignore_result=True)
+def make_reports() -> int:
+    return make_due(now=timezone.now)
+
+
+@shared_task(ignore_result=True)
+def schedule_reports_of_rulebooks() -> int:
+    return sum(schedules_of_rulebooks(one, at=timezone.now()) for one in Organisation.objects.all())

@@ -90,7 +90,7 @@ class ReportRun(models.Model):
 
 
 class ReportCopy(models.Model):
-    """What one receiver got: figures over their own tickets only. Without a person: the authority's, as it was filed."""
+    """What one receiver got: figures over their own tickets only. Without a person: the authority's, as filed."""
 
     run = models.ForeignKey(ReportRun, on_delete=models.CASCADE, related_name="copies")
     person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="report_copies")

@@ -6,14 +6,16 @@ to_html(paper)      the sheet as a piece of HTML, for paper.css
 to_pdf(paper)       bytes; raises NoPdf where this machine can't
 """
 
+from .chart import drawing
 from .html import to_html
-from .model import Block, Cell, Grid, Paper, Section, Sign, Signatures, Table, Text
+from .model import Block, Cell, Chart, Grid, Paper, Section, Sign, Signatures, Table, Text
 from .pdf import NoPdf, pdf_trouble, to_pdf
 from .word import to_word
 
 __all__ = [
     "Block",
     "Cell",
+    "Chart",
     "Grid",
     "NoPdf",
     "Paper",
@@ -22,6 +24,7 @@ __all__ = [
     "Signatures",
     "Table",
     "Text",
+    "drawing",
     "pdf_trouble",
     "to_html",
     "to_pdf",

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from .model import Block, Cell, Grid, Paper, Section, Sign, Signatures, Table, Text
+from .chart import drawing
+from .model import Block, Cell, Chart, Grid, Paper, Section, Sign, Signatures, Table, Text
 
 EMPTY: SafeString = mark_safe("")
 DATE = "年　　月　　日"
@@ -63,6 +64,8 @@ def _block(block: Block) -> SafeString:
             return _grid(block)
         case Table():
             return _table(block)
+        case Chart():
+            return drawing(block)
         case Signatures():
             return format_html('<div class="paper-signs">{}</div>', _join(_sign(one) for one in block.signs))
 

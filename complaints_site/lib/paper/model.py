@@ -91,6 +91,18 @@ class Table(Cleaned):
 
 
 @dataclass(frozen=True, slots=True)
+class Chart(Cleaned):
+    """A drawing of figures: `kind` is bar or line, a point is its label, its value and the value in words.
+
+    It always stands beside the table of the same figures: Word, which would need a picture, shows that alone.
+    """
+
+    title: str
+    kind: str
+    points: tuple[tuple[str, float, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sign(Cleaned):
     """A place to sign: 负责人签名 ＿＿＿＿ 年　月　日, or filled in."""
 
@@ -104,7 +116,7 @@ class Signatures(Cleaned):
     signs: tuple[Sign, ...]
 
 
-Block = Text | Grid | Table | Signatures
+Block = Text | Grid | Table | Chart | Signatures
 
 
 @dataclass(frozen=True, slots=True)
