@@ -1,0 +1,95 @@
+"""The paths that tickets take through their steps, and where they go back and forth (K01, doc 3 §2.6.1).
+
+A path is the order in which a ticket's own steps were opened, assists beside them left out. Whether a ticket comes back
+to a step, and between which two steps it goes back and forth, is read off its path.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import itemgetter
+from typing import Any
+
+from django.db.models import QuerySet
+
+from .access import Viewer
+from .models import StepFact, TicketFact
+from .questions import Question
+from .refresh import bring_up_to_date
+from .rows import RECEIVED, TICKETS, rows_of
+
+Path = tuple[str, ...]
+CHUNK = 5_000
+SEPARATOR = "."
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """How many tickets took each path, the commonest first; tickets that came back to a step, or went to and fro."""
+
+    tickets: int
+    variants: tuple[tuple[Path, int], ...]
+    again: tuple[tuple[str, int], ...]
+    to_and_fro: tuple[tuple[tuple[str, str], int], ...]
+
+
+def paths_of(asked: Question, viewer: Viewer) -> Paths:
+    """The paths of the tickets that the question is about, by the time of their receipt. Raises Backlog."""
+    taken = Counter(path for _, path in _walked(asked, viewer))
+    again: Counter[str] = Counter()
+    swings: Counter[tuple[str, str]] = Counter()
+    for path, number in taken.items():
+        again.update(dict.fromkeys(_again(path), number))
+        swings.update(dict.fromkeys(_to_and_fro(path), number))
+    return Paths(taken.total(), _ordered(taken), _ordered(again), _ordered(swings))
+
+
+def behind_path(part: str, asked: Question, viewer: Viewer) -> QuerySet[TicketFact]:
+    """The tickets behind one figure: `path:a.b.c`, `again:b` or `swing:a.b`; none where it says anything else."""
+    name, _, text = part.partition(":")
+    steps = tuple(text.split(SEPARATOR))
+    tests: Mapping[str, Callable[[Path], bool]] = {
+        "path": lambda path: path == steps,
+        "again": lambda path: text in _again(path),
+        "swing": lambda path: steps in _to_and_fro(path),
+    }
+    if name not in tests:
+        return TicketFact.objects.none()
+    fits = tests[name]
+    ids = [ticket for ticket, path in _walked(asked, viewer) if fits(path)]
+    return viewer.ticket_facts().filter(pk__in=ids)
+
+
+def _walked(asked: Question, viewer: Viewer) -> Iterable[tuple[int, Path]]:
+    """Each ticket with its path, streamed: nothing but the distinct paths stays in memory."""
+    bring_up_to_date()
+    tickets = rows_of(TICKETS, RECEIVED, asked.whole, asked, viewer)
+    steps = StepFact.objects.filter(fact__in=tickets.values("pk"), side=False)
+    rows = steps.order_by("fact_id", "opened_at", "pk").values_list("fact_id", "kind")
+    for ticket, ordered in groupby(rows.iterator(chunk_size=CHUNK), key=itemgetter(0)):
+        yield ticket, tuple(step for _, step in ordered)
+
+
+def _again(path: Path) -> set[str]:
+    """The steps that the ticket came back to after it had left them."""
+    times = Counter(step for step, _ in groupby(path))
+    return {step for step, number in times.items() if number > 1}
+
+
+def _to_and_fro(path: Path) -> set[tuple[str, str]]:
+    """Pairs of steps between which it went one way and, at once or later, the other."""
+    moves: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, move in enumerate(pairwise(path)):
+        moves[move].append(place)
+    return {
+        (one, other)
+        for (one, other), places in moves.items()
+        if one != other and any(place > places[0] for place in moves.get((other, one), ()))
+    }
+
+
+def _ordered(counted: Counter[Any]) -> tuple[tuple[Any, int], ...]:
+    return tuple(sorted(counted.items(), key=lambda row: (-row[1], row[0])))
