@@ -3,9 +3,11 @@
 from celery import shared_task
 from django.utils import timezone
 
+from tickets.holding import is_held
+
 from .sweep import sweep
 
 
 @shared_task(ignore_result=True)
 def watch() -> int:
-    return sweep(now=timezone.now)
+    return 0 if is_held() else sweep(now=timezone.now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, time
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Q
 
 from .calendars import Calendar, Hours, calendar_of
 from .core.world import (
@@ -24,6 +24,7 @@ from .models import (
     CalendarYear,
     Duty,
     GroupRobot,
+    Hold,
     Organisation,
     Person,
     Route,
@@ -51,7 +52,7 @@ def world_for(person: Person) -> World:
 
 
 def _read(organisation_id: int) -> World:
-    organisation = Organisation.objects.get(pk=organisation_id)
+    organisation = Organisation.objects.annotate(held=Exists(Hold.objects.all())).get(pk=organisation_id)
     units = list(Unit.objects.filter(organisation=organisation))
     calendar, calendars = _calendars(organisation, units)
     active = {person.id: person for person in _people(organisation)}
@@ -85,6 +86,7 @@ def _read(organisation_id: int) -> World:
             )
         ],
         stamp=organisation.stamp,
+        held=organisation.held,
     )
 
 

@@ -5,12 +5,13 @@ from django.utils import timezone
 
 from .actions.retime import provisional_recount
 from .delivery import drain
+from .holding import is_held
 from .verify import seal_days
 
 
 @shared_task(ignore_result=True)
 def deliver() -> int:
-    return drain(now=timezone.now)
+    return 0 if is_held() else drain(now=timezone.now)
 
 
 @shared_task(ignore_result=True)

@@ -17,6 +17,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from ..holding import readiness
+
 # A check gets the instant and answers whether all is well, and a few words or figures about it.
 Check = Callable[[datetime], tuple[bool, Any]]
 _checks: dict[str, Check] = {}
@@ -74,3 +76,4 @@ def broker(at: datetime) -> tuple[bool, Any]:
 
 register_check("database", database)
 register_check("broker", broker)
+register_check("held", readiness)

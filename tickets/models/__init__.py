@@ -10,6 +10,7 @@ from .desk import AccessLog, Draft
 from .endpoint import GroupRobot, Subscription
 from .event import Event
 from .exchange import IdempotencyKey, ImportRun, NumberBlock
+from .hold import Hold
 from .message import Message
 from .organisation import CalendarDay, CalendarYear, Organisation
 from .paper import Paper, PaperText
@@ -39,6 +40,7 @@ __all__ = [
     "Duty",
     "Event",
     "GroupRobot",
+    "Hold",
     "IdempotencyKey",
     "ImportRun",
     "Message",

@@ -75,6 +75,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "menu": _menu(reader),
         "search_url": address("search") if reader.sees_tickets else "",
         "help_url": address("help"),
+        "held": reader.world is not None and reader.world.held,
         "density": "compact" if person.density == "compact" else "comfortable",
         "single_keys": person.single_keys,
         "session_seconds": seconds_left(request),
