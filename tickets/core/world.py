@@ -99,6 +99,7 @@ class World:
     robots: Sequence[RobotView] = ()
     subscriptions: Sequence[SubscriptionView] = ()
     stamp: int = 0
+    held: bool = False  # restored and not yet released: every page says so
 
     def __post_init__(self) -> None:
         self.by_code = {unit.code: unit for unit in self.units.values()}
