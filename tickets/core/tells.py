@@ -93,7 +93,7 @@ def nearest_with_role(
         case _:
             head = world.tier_head(base)
     while head is not None:
-        units = [u for u in world.within_tier(head) if any(p != barred for p in world.holding(role, u.id))]
+        units = [u for u in world.holding_in_tier(role, head) if any(p != barred for p in world.holding(role, u.id))]
         if units:
             path = world.units[base].path
             shared = {u.id: sum(a == b for a, b in zip(u.path, path, strict=False)) for u in units}

@@ -85,6 +85,14 @@ class AbsenceView:
     ends_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """What a replay knows of the event that it repeats: who was allowed to act, where the work went (by step kind)."""
+
+    actor: int | None = None
+    holders: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
 @dataclass
 class World:
     """Everything about an organisation that a decision may need."""
@@ -100,6 +108,7 @@ class World:
     subscriptions: Sequence[SubscriptionView] = ()
     stamp: int = 0
     held: bool = False  # restored and not yet released: every page says so
+    on_record: OnRecord = OnRecord()  # empty, but in a replay
 
     def __post_init__(self) -> None:
         self.by_code = {unit.code: unit for unit in self.units.values()}
@@ -113,6 +122,8 @@ class World:
             self._by_role[duty.role].append(duty)
             self._by_person[duty.person].append(duty)
         self._serving: dict[tuple[frozenset[str], int], tuple[int, ...]] = {}
+        self._holding: dict[str, Mapping[int, tuple[int, ...]]] = {}
+        self._in_tier: dict[tuple[str, int], tuple[UnitView, ...]] = {}
         self._staffed: dict[frozenset[str], tuple[UnitView, ...]] = {}
 
     # ── units ──
@@ -206,7 +217,22 @@ class World:
 
     def holding(self, role: str, unit: int) -> tuple[int, ...]:
         """Who holds the role at exactly this unit."""
-        return tuple(duty.person for duty in self._by_role.get(role, ()) if duty.unit == unit)
+        return self._at_unit(role).get(unit, ())
+
+    def _at_unit(self, role: str) -> Mapping[int, tuple[int, ...]]:
+        if role not in self._holding:
+            found: dict[int, list[int]] = defaultdict(list)
+            for duty in self._by_role.get(role, ()):
+                found[duty.unit].append(duty.person)
+            self._holding[role] = {unit: tuple(people) for unit, people in found.items()}
+        return self._holding[role]
+
+    def holding_in_tier(self, role: str, head: UnitView) -> tuple[UnitView, ...]:
+        """The units of the tier under `head` at which somebody holds the role, near ones first."""
+        key = (role, head.id)
+        if key not in self._in_tier:
+            self._in_tier[key] = tuple(unit for unit in self.within_tier(head) if self.holding(role, unit.id))
+        return self._in_tier[key]
 
     def present(self, person: int | None, at: datetime, barred: Collection[int | None] = ()) -> int | None:
         """The person, or the deputy while they are away (one link: a deputy's deputy is not followed).
