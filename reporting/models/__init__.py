@@ -4,8 +4,10 @@ from .base import CustomerBase
 from .call import Call
 from .fact import StepFact, TicketFact
 from .frozen import FrozenFigure, FrozenMonth, Restatement
+from .hot import HotChange, HotCount, HotIssue, HotText, HotWord
 from .judgement import SampleVerdict, SurveyAnswer
 from .memory import DayCount, DayStamp
+from .quality import RefusalReview, SampleDraw, SampledTicket, SampleRule, TestCall
 from .report import ReportCopy, ReportRun, ReportSchedule
 from .survey import SurveySample
 from .writing import Writing
@@ -17,14 +19,24 @@ __all__ = [
     "DayStamp",
     "FrozenFigure",
     "FrozenMonth",
+    "HotChange",
+    "HotCount",
+    "HotIssue",
+    "HotText",
+    "HotWord",
+    "RefusalReview",
     "ReportCopy",
     "ReportRun",
     "ReportSchedule",
     "Restatement",
+    "SampleDraw",
+    "SampleRule",
     "SampleVerdict",
+    "SampledTicket",
     "StepFact",
     "SurveyAnswer",
     "SurveySample",
+    "TestCall",
     "TicketFact",
     "Writing",
 ]
