@@ -20,21 +20,22 @@ from django.db import InterfaceError, OperationalError, ProgrammingError, connec
 from tickets.actions.tickets import clock_expire, ticket_read
 from tickets.core.conditions import View, holds
 from tickets.core.deadlines import Entry, entry_at, point
+from tickets.core.moments import kind_of, only_tells
 from tickets.core.picture import ClockView, Picture, StepView
-from tickets.core.tells import SENDER, Told, receivers
+from tickets.core.tells import Told, receivers
 from tickets.core.world import World
 from tickets.imports.write import Row, insert_all, table_of
 from tickets.models import FACT_COLUMNS, Clock, Message, Ticket
 from tickets.organisations import world_of
 from tickets.outbox import messages_for
 from tickets.rows import facts_of, memory_of
-from tickets.rulebook.compiled import Book, Effect, Moment, OneOf, Tell, Threshold
+from tickets.rulebook.compiled import Book, Moment, Tell
 from tickets.rulebook.registry import book_of
 from tickets.webhooks import webhooks_for
 
 from .models import Alert, SetAside
 
-BATCH = 1000
+BATCH = 500
 VIEWED = (
     *("name", "started_at", "generation", "limit", "first_due_at", "due_at", "warn_at", "ceiling_at", "stopped_at"),
     *("extended", "fixed", "target", "chain", "moment", "next_at", "warned_at", "overdue_at", "silenced", "id"),
@@ -72,9 +73,7 @@ class Firing:
 
     @property
     def kind(self) -> str:
-        if self.moment.percent is not None:
-            return Alert.Kind.WARNING
-        return Alert.Kind.REMINDER if self.moment.every_seconds is not None else Alert.Kind.OVERRUN
+        return kind_of(self.moment)
 
     @property
     def ticket(self) -> Ticket:
@@ -102,11 +101,8 @@ def watch_batch(*, at: datetime, size: int = BATCH) -> int:
 
 
 def _due(at: datetime, size: int) -> list[Clock]:
-    come = Clock.objects.filter(next_at__lte=at).order_by("next_at")
-    if not come.exists():
-        return []  # almost every tick: a look at one index, no joins and no lock
-    due = come.select_related("ticket", "step").only(*READ).select_for_update(skip_locked=True, of=("self",))
-    return list(due[:size])
+    come = Clock.objects.filter(next_at__lte=at).order_by("next_at").select_related("ticket", "step").only(*READ)
+    return list(come.select_for_update(skip_locked=True, of=("self",))[:size])
 
 
 def _firing(clock: Clock, world: World) -> Firing:
@@ -126,23 +122,7 @@ def _view(clock: Clock) -> ClockView:
 
 
 def _only_tells(firing: Firing) -> bool:
-    """Nothing of it touches the ticket, and what it tells can be known from the ticket's own row."""
-    moment = firing.moment
-    if not moment.tells_only or (moment.key == "due" and f"{firing.clock.name}.due" in triggers(firing.book)):
-        return False
-    return all(_plain(effect) for effect in moment.then)
-
-
-def _plain(effect: Effect) -> bool:
-    if not isinstance(effect, Tell) or SENDER in effect.to:
-        return False
-    return all(isinstance(test, OneOf | Threshold) for test in effect.when.tests)
-
-
-def triggers(book: Book) -> frozenset[str]:
-    """The expiries that start, stop or resume another clock."""
-    named = (name for clock in book.clocks.values() for name in clock.starts | clock.stops | clock.resumes)
-    return frozenset(name for name in named if name.endswith(".due"))
+    return only_tells(firing.book, firing.clock.name, firing.moment)
 
 
 # ── claim and alert ──────────────────────────────────────────────────────────────────────────────────

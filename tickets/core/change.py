@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,7 @@ from ..rulebook.compiled import (
     Rectify,
     Set,
     Tell,
+    Title,
 )
 from . import deadlines, rules
 from .clockwork import Clockwork
@@ -198,7 +200,7 @@ class Change:
     def _ask_aside(self, effect: Ask, own: StepView, clean: dict[str, Any]) -> None:
         rule = self.book.steps[effect.step]
         search = self._search(effect.step, own.unit, own, clean)
-        holders = find_each(effect.at or rule.at or SAME_UNIT, search)
+        holders = self._on_record(effect.step, lambda: find_each(effect.at or rule.at or SAME_UNIT, search))
         # From the ticket as a whole nobody waits: a chase is overtaken when the work moves on (law 3).
         blocks = self.on_step
         for holder in holders:
@@ -222,12 +224,13 @@ class Change:
         base = old.unit if old is not None else self.draft.received_unit
         search = self._search(move.step, base, old, clean)
         at = move.at or rule.at
-        if at is None and old is not None:
-            holder = self._same_unit(old, search)
-        else:
-            holder = find(at or HolderSpec(("channel",)), search)
-        if holder is None:
-            raise rules.no_holder(rule.title, move.step)
+
+        def look() -> Holder | None:
+            if at is None and old is not None:
+                return self._same_unit(old, search)
+            return find(at or HolderSpec(("channel",)), search)
+
+        holder = self._holder(move.step, rule.title, look)
         self.draft.ended_at = None  # from an end: the ticket is opened again
         sent_by = self._asker_after(move, old)
         if old is not None:
@@ -240,6 +243,28 @@ class Change:
             self._overtake()
             step = self._open(Opening(move.step, holder, move.limit), sent_by=sent_by)
         self.clockwork.start_step(step, asker=old)
+
+    def _holder(self, kind: str, title: Title, look: Callable[[], Holder | None]) -> Holder:
+        """Raises Refused `no_holder`."""
+
+        def looked() -> list[Holder]:
+            holder = look()
+            return [holder] if holder is not None else []
+
+        found = self._on_record(kind, looked)
+        if not found:
+            raise rules.no_holder(title, kind)
+        return found[0]
+
+    def _on_record(self, kind: str, look: Callable[[], list[Holder]]) -> list[Holder]:
+        """Who is found; in a replay whoever had the work then, should the organisation have changed since."""
+        known = self.world.on_record.holders.get(kind)
+        if known is None:
+            return look()
+        found: list[Holder] = []
+        with suppress(Refused):
+            found = look()
+        return found if [holder.unit for holder in found] == list(known) else [Holder(unit) for unit in known]
 
     def _asker_after(self, move: Next | Ask, old: StepView | None) -> int | None:
         """Who waits for the step that opens: the one that asks, else whoever waited for the old one, or nobody."""
@@ -275,12 +300,11 @@ class Change:
         kind = (rule.answered or asker.kind) if move.how == "answer" else asker.kind
         search = self._search(kind, asker.unit, own, clean)
         at = self.book.steps[kind].at if move.how == "answer" else None
-        if at is not None:
-            holder = find(at, search)
-        else:
-            holder = self._same_unit(asker, search)
-        if holder is None:
-            raise rules.no_holder(self.book.steps[kind].title, kind)
+
+        def look() -> Holder | None:
+            return find(at, search) if at is not None else self._same_unit(asker, search)
+
+        holder = self._holder(kind, self.book.steps[kind].title, look)
         self.close(own, trigger)
         self._overtake()
         # Sent on inside the sender's own time, undone work comes back into it: nobody gains time by it (ruling NEST).

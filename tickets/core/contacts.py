@@ -64,8 +64,14 @@ def contact(
         raise Refused(
             "not_from", Say("工单已经结束，请另登记一件并关联", "The ticket is over: register another one and link it")
         )
-    event = URGED if urge else CONTACTED
-    change = Change(book, picture.copy(), world, at, actor=actor.id)
+    decision = noted(book, picture, URGED if urge else CONTACTED, world=world, actor=actor.id, at=at)
+    decision.data["given"], decision.private = dict(said), dict(private)
+    return decision
+
+
+def noted(book: Book, picture: Picture, event: str, *, world: World, actor: int | None, at: datetime) -> Decision:
+    """The ticket with one more contact, and its holder told."""
+    change = Change(book, picture.copy(), world, at, actor=actor)
     done = change.draft.memory.done
     done[event] = done.get(event, 0) + 1
     told = receivers(
@@ -78,7 +84,7 @@ def contact(
         at=at,
         places={"count": done[event]},
     )
-    return Decision(picture, change.draft, event, None, {"given": dict(said)}, dict(private), told)
+    return Decision(picture, change.draft, event, None, {"given": {}}, {}, told)
 
 
 def takes_calls(book: Book, actor: Actor, world: World, at: datetime) -> bool:

@@ -85,11 +85,15 @@ def register(
         raise Forbidden(
             Say(f"“{act.title.zh}”由{zh}办理", f'"{act.title.en or act.name}" is done by: {", ".join(sorted(roles))}')
         )
+    began = picture.facts
     facts = {name: f.default for name, f in book.fields.items() if f.default is not None and not f.of_step}
     picture.facts = {**facts, **picture.facts}
     clean = _judge_given(book, picture, act, None, given, world, at)
     change = Change(book, picture.copy(), world, at, actor=actor.id)
-    return _carry_out(change, picture, act, None, clean)
+    decision = _carry_out(change, picture, act, None, clean)
+    if began:
+        decision.data["began"] = change.public(began)  # what no action gave: a replay begins with it
+    return decision
 
 
 def expire(

@@ -151,6 +151,8 @@ def may_act(
     book: Book, picture: Picture, action: Action, step: StepView | None, actor: Actor, world: World, at: datetime
 ) -> bool:
     """The actor has a role of the action where the work is, and isn't barred."""
+    if actor.id == world.on_record.actor:
+        return step is None or actor.id not in barred_from(book, picture, step.kind)
     roles = roles_for(book, action, step)
     if step is not None and step.kind in action.from_steps:
         if _serves_step(book, picture, step, roles, actor, world, at):
