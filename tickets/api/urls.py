@@ -8,6 +8,7 @@ from .customers import CustomerLookup
 from .document import Document
 from .events import TicketEvents
 from .papers import OnePaper, PaperFile, PaperSend, TicketArchive, TicketPapers
+from .people import OnePerson, People
 from .reference import reference
 from .rulebooks import OneRulebook, Rulebooks
 from .subscriptions import OneSubscription, Subscriptions
@@ -32,6 +33,8 @@ urlpatterns: list[URLPattern] = [
     path("attachments/", Attachments.as_view(), name="api-attachments"),
     path("attachments/<uuid:id>/", OneAttachment.as_view(), name="api-attachment"),
     path("customers/lookup/", CustomerLookup.as_view(), name="api-customer-lookup"),
+    path("people/", People.as_view(), name="api-people"),
+    re_path(r"^people/(?P<username>[^/\x00-\x1f]{1,60})/$", OnePerson.as_view(), name="api-person"),
     path("rulebooks/", Rulebooks.as_view(), name="api-rulebooks"),
     path("rulebooks/<slug:id>/", OneRulebook.as_view(), name="api-rulebook"),
     path("subscriptions/", Subscriptions.as_view(), name="api-subscriptions"),
