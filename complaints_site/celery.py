@@ -48,6 +48,11 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "group-hot-issues": {
+        "task": "reporting.tasks.group_hot_issues",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "seal-days": {"task": "tickets.tasks.seal_finished_days", "schedule": 3600.0, "options": {"expires": 3600.0}},
 }
 

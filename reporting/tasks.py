@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from tickets.models import Organisation
 
+from .hot.tick import tick as group_tick
 from .refresh import tick
 from .reports.runs import make_due
 from .reports.schedules import schedules_of_rulebooks
@@ -23,3 +24,8 @@ def make_reports() -> int:
 @shared_task(ignore_result=True)
 def schedule_reports_of_rulebooks() -> int:
     return sum(schedules_of_rulebooks(one, at=timezone.now()) for one in Organisation.objects.all())
+
+
+@shared_task(ignore_result=True)
+def group_hot_issues() -> int:
+    return group_tick(timezone.now())
