@@ -21,6 +21,7 @@ from tickets.organisations import world_for, world_of
 
 from .models import Call, StepFact, TicketFact
 from .periods import Period
+from .seen import meeting
 from .words import OF_TICKET
 
 
@@ -78,14 +79,10 @@ def _seen(rows: QuerySet[Any], ticket: str, sight: Sight | None, received: Perio
     if sight is None:
         return rows.none()
     rows = rows.filter(organisation_id=sight.organisation)
-    span = {"received_at__gte": received.start, "received_at__lt": received.end} if received is not None else {}
-    rows = rows.filter(**span)
+    if received is not None:
+        rows = rows.filter(received_at__gte=received.start, received_at__lt=received.end)
     if not sight.everything:
-        # One set of ids, since PostgreSQL walks through an either-or of a column and a set row by row.
-        units = {"unit_id__in": sorted(sight.units)}
-        held = StepFact.objects.filter(**units, **span).values("fact")
-        received_there = TicketFact.objects.filter(received_unit_id__in=units["unit_id__in"], **span).values("ticket")
-        rows = rows.filter(**{("fact" if ticket else "pk") + "__in": held.union(received_there)})
+        rows = rows.filter(**{f"{ticket}seen_by__in": meeting(sight.units)})
     rows = rows.exclude(**{f"{ticket}respondent_person": sight.person})
     strict = RulebookVersion.objects.filter(source__barrier="unit").values("pk")
     return rows.exclude(**{f"{ticket}respondent_unit__in": sorted(sight.own), f"{ticket}rulebook__in": strict})

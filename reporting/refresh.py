@@ -7,14 +7,16 @@ is left first: a figure is exact at the moment it is asked for.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Model
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F, Model
+from django.db.models.functions import Now
 
 from tickets.models import Event, Ticket
 from tickets.organisations import world_of
@@ -25,8 +27,10 @@ from tickets.rulebook.registry import book_of
 from .counting import Answer, Case, count
 from .meanings import Meaning, meaning_of
 from .memory import days_changed
-from .models import SampleVerdict, StepFact, SurveyAnswer, TicketFact
+from .models import SampleVerdict, StepFact, SurveyAnswer, TicketFact, Uncounted
+from .seen import ids_of, units_of
 
+log = logging.getLogger(__name__)
 BATCH = 500
 LONGEST_SECONDS = 20.0
 NOT_OURS = frozenset({"hot_issue"})  # written by the grouping of hot issues, not counted from the ticket
@@ -57,17 +61,59 @@ def count_again(ticket_ids: Iterable[int]) -> None:
 
 
 def count_batch(ids: Sequence[int]) -> int:
-    """Count these tickets in one transaction; how many of them were still as they had been read.
+    """Count these tickets in one transaction; how many of them are done with.
 
-    The claim is the version: a ticket that somebody changes meanwhile stays stale and is counted by the next batch.
+    One that raises is set aside by itself: no figure waits for it, and a person sees it on the system page.
     """
-    with transaction.atomic():
-        tickets = {t.pk: t for t in with_picture(Ticket.objects.filter(pk__in=ids)).select_related(None)}
-        claimed = _claim({pk: ticket.version for pk, ticket in tickets.items()})
-        counted = [count(case) for case in cases_of([tickets[pk] for pk in sorted(claimed)])]
-        _put(TicketFact, [fact for fact, _ in counted])
-        days_changed(_day(tickets[fact.ticket_id]) for fact, _ in counted)
-        _put(StepFact, [step for _, steps in counted for step in steps])
+    try:
+        return _count_together(ids)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or two writers met: no ticket's fault
+    except Exception:
+        log.exception("counting %s tickets together failed: one by one", len(ids))
+        return sum(_count_alone(pk) for pk in ids)
+
+
+@transaction.atomic
+def _count_together(ids: Sequence[int]) -> int:
+    """The claim is the version: a ticket that somebody changes meanwhile stays stale, for the next batch."""
+    tickets = {t.pk: t for t in with_picture(Ticket.objects.filter(pk__in=ids)).select_related(None)}
+    claimed = _claim({pk: ticket.version for pk, ticket in tickets.items()})
+    counted = [count(case) for case in cases_of([tickets[pk] for pk in sorted(claimed)])]
+    _put_seen(tickets, counted)
+    _put(TicketFact, [fact for fact, _ in counted])
+    days_changed(_day(tickets[fact.ticket_id]) for fact, _ in counted)
+    _put(StepFact, [step for _, steps in counted for step in steps])
+    Uncounted.objects.filter(ticket__in=claimed).delete()
+    return len(claimed)
+
+
+def _put_seen(tickets: Mapping[int, Ticket], counted: Sequence[tuple[TicketFact, list[StepFact]]]) -> None:
+    units = {fact.ticket_id: units_of(tickets[fact.ticket_id], steps) for fact, steps in counted}
+    ids = ids_of(set(units.values()))
+    for fact, _ in counted:
+        fact.seen_by_id = ids[units[fact.ticket_id]]
+
+
+def _count_alone(ticket_id: int) -> int:
+    ticket = Ticket.objects.annotate(organisation_stamp=F("organisation__stamp")).get(pk=ticket_id)
+    try:
+        return _count_together([ticket_id])
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("ticket %s is not counted and set aside", ticket_id)
+        return _set_aside(ticket, f"{type(error).__name__}: {error}"[:2000])
+
+
+@transaction.atomic
+def _set_aside(ticket: Ticket, error: str) -> int:
+    """Its former facts go: they may tell of a ticket whom it is no longer for. A later change is tried anew."""
+    claimed = _claim({ticket.pk: ticket.version})
+    if claimed:
+        TicketFact.objects.filter(ticket=ticket).delete()
+        days_changed([_day(ticket)])
+        Uncounted.objects.update_or_create(ticket=ticket, defaults={"error": error, "at": Now()})
     return len(claimed)
 
 

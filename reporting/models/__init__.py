@@ -9,6 +9,7 @@ from .judgement import SampleVerdict, SurveyAnswer
 from .memory import DayCount, DayStamp
 from .quality import RefusalReview, SampleDraw, SampledTicket, SampleRule, TestCall
 from .report import ReportCopy, ReportRun, ReportSchedule
+from .seen import Uncounted, UnitSet
 from .survey import SurveySample
 from .writing import Writing
 
@@ -38,5 +39,7 @@ __all__ = [
     "SurveySample",
     "TestCall",
     "TicketFact",
+    "Uncounted",
+    "UnitSet",
     "Writing",
 ]

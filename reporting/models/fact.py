@@ -9,6 +9,8 @@ from django.db import models
 
 from tickets.models import Organisation, Person, RulebookVersion, Step, Ticket, Unit
 
+from .seen import UnitSet
+
 WORD = 60
 
 
@@ -30,6 +32,8 @@ class TicketFact(models.Model):
     ticket = models.OneToOneField(Ticket, primary_key=True, on_delete=models.CASCADE, related_name="fact")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
     rulebook = models.ForeignKey(RulebookVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # ── whose eyes it is for ──
+    seen_by = models.ForeignKey(UnitSet, on_delete=models.PROTECT, related_name="+", db_index=False)
     respondent_unit = unit()
     respondent_person = person()
 
@@ -142,6 +146,4 @@ class StepFact(models.Model):
         indexes = [
             # steps of tickets received in a period
             models.Index(fields=["organisation", "received_at"], name="stepfact_by_receipt"),
-            # access: tickets of a period that units hold or held
-            models.Index(fields=["unit", "received_at", "fact"], name="stepfact_of_unit"),
         ]
