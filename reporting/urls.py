@@ -1,6 +1,6 @@
 """Addresses of the pages of this app."""
 
-from django.urls import path
+from django.urls import include, path
 
 from reporting.views import (
     board,
@@ -25,6 +25,7 @@ urlpatterns = [
     path("board/live/", board.live, name="board-live"),
     path("board/lateness/", board.lateness, name="board-lateness"),
     path("event-log/", event_log.event_log, name="event-log"),
+    path("reports/", include("reporting.report_urls")),
     path("imports/", imports.imports, name="imports"),
     path("board/chase/<int:step_id>/", late.chase, name="board-chase"),
 ]
