@@ -65,6 +65,13 @@ def figures(
     `remember`: for what is looked at again and again, as a dashboard is; the figures are the same. `viewer.at` is now.
     """
     bring_up_to_date()
+    return figures_as_counted(indicators, asked, viewer, remember=remember)
+
+
+def figures_as_counted(
+    indicators: Sequence[Indicator], asked: Question, viewer: Viewer, *, remember: bool = False
+) -> dict[str, list[Figure]]:
+    """The figures of the facts as they stand: somebody else has brought them up to date."""
     groups: dict[tuple[str, str], list[Indicator]] = defaultdict(list)
     for one in indicators:
         groups[rows_.table_of(one, asked), one.period].append(one)

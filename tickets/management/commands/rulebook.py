@@ -1,4 +1,4 @@
-"""`manage.py rulebook check | load | list | retime`: prove, load, list, re-time (R01, R02, language page §11.10)."""
+"""`manage.py rulebook check | load | list | retime | …`: prove, load, list, re-time (R01, R02, language page §11.10)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tickets.rulebook.check import Report, prove
 from tickets.rulebook.compiled import Book
 from tickets.rulebook.problems import Problem, RulebookErrors
 from tickets.rulebook.source import Flat, find_book, flatten
+from tickets.rulebook.subcommands import subcommands
 
 
 class Command(BaseCommand):
@@ -20,15 +21,20 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # `check` works without a database
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        commands = parser.add_subparsers(dest="what", required=True, metavar="check|load|list|retime")
+        names = "|".join(("check", "load", "list", "retime", *subcommands()))
+        commands = parser.add_subparsers(dest="what", required=True, metavar=names)
         check = commands.add_parser("check", help="prove rulebooks; nothing is stored")
         check.add_argument("files", nargs="+", metavar="FILE")
         check.add_argument("--organisation", metavar="CODE", help="has this organisation a holder for every step?")
         load = commands.add_parser("load", help="prove rulebooks and store them as versions")
         load.add_argument("files", nargs="+", metavar="FILE")
         load.add_argument("--root", metavar="CODE", help="only this organisation may use them")
-        for command in (check, load):
-            command.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the reasons")
+        further = [commands.add_parser(one.name, help=one.help) for one in subcommands().values()]
+        for command, one in zip(further, subcommands().values(), strict=True):
+            command.add_argument("files", nargs=1, metavar="FILE")
+            one.arguments(command)
+        for command in (check, load, *further):
+            command.add_argument("--lang", choices=("zh", "en"), default="en", help="language of reasons and tables")
         commands.add_parser("list", help="list the loaded versions")
         retime = commands.add_parser("retime", help="count open tickets again under the version in force")
         retime.add_argument("book", metavar="ID")
@@ -42,7 +48,8 @@ class Command(BaseCommand):
         if options["what"] == "retime":
             self.retime(options)
             return
-        work = self.check_one if options["what"] == "check" else self.load_one
+        works = {"check": self.check_one, "load": self.load_one}
+        work = works.get(options["what"], self.run_subcommand)
         refused = [name for name in options["files"] if not self.do(work, name, options)]
         if refused:
             raise SystemExit(1)
@@ -56,6 +63,9 @@ class Command(BaseCommand):
                 self.stderr.write(problem.say(options["lang"]))
             return False
         return True
+
+    def run_subcommand(self, flat: Flat, options: dict[str, Any]) -> None:
+        subcommands()[options["what"]].run(flat, options, self.stdout)
 
     # ── check ──
     def check_one(self, flat: Flat, options: dict[str, Any]) -> None:
