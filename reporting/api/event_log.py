@@ -34,7 +34,7 @@ EVENT_LOG = schema.described(
     answers={(200, format.content_type): OpenApiTypes.STR for format in FORMATS.values()},
     refusals=(404, *schema.ALWAYS),
     parameters=[
-        OpenApiParameter("format", str, OpenApiParameter.PATH, enum=list(FORMATS)),
+        OpenApiParameter("form", str, OpenApiParameter.PATH, enum=list(FORMATS)),
         schema.query("from", required=True, help_text=schema.MOMENT),
         schema.query("to", required=True, help_text=schema.MOMENT),
         schema.query("persons", enum=PERSONS, help_text=_("pseudonyms：代号（默认）；names：姓名，只给审计员")),
@@ -47,10 +47,10 @@ class EventLog(Endpoint):
     renderer_classes = [JSONRenderer, XesRenderer, TableRenderer]
 
     @extend_schema(**EVENT_LOG)
-    def get(self, request: Request, format: str) -> StreamingHttpResponse:
-        if format not in FORMATS:
+    def get(self, request: Request, form: str) -> StreamingHttpResponse:
+        if form not in FORMATS:
             raise Http404
         self.refuse_unknown(request.query_params, NAMES)
         given = request.query_params.dict()
-        log = event_log_export(format, given, actor=self.person, at=self.at, language=self.language)
-        return log_answer(log, format)
+        log = event_log_export(form, given, actor=self.person, at=self.at, language=self.language)
+        return log_answer(log, form)

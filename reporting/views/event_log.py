@@ -15,7 +15,7 @@ from reporting.event_log import FORMATS
 from reporting.event_log.answer import log_answer
 from reporting.event_log.asking import NAMES, PSEUDONYMS, WITH_NAMES, event_log_export
 from tickets.actions.administration import AUDITOR
-from tickets.core.sentences import Invalid
+from tickets.core.sentences import Forbidden, Invalid
 from tickets.views.access import work_page
 from tickets.views.admin_pages import control, filled, problems, text
 from tickets.views.reader import Reader, language, reader_of
@@ -36,6 +36,8 @@ def event_log(request: HttpRequest) -> HttpResponseBase:
         return _page(request, given, {"format": [_("选择一种格式")]})
     try:
         log = event_log_export(given["format"], given, actor=reader.person, at=reader.at, language=language())
+    except Forbidden:
+        return render(request, "403.html", status=403)
     except Invalid as error:
         said = {name: [say.say(language()) for say in says] for name, says in error.errors.items()}
         return _page(request, given, said)
