@@ -23,8 +23,8 @@ def receivers_of(schedule: ReportSchedule, world: World, at: datetime) -> list[P
     if schedule.roles:
         named.update(world.serving(frozenset(schedule.roles), schedule.unit_id))
         named.update(_below(schedule, world))
-    present = {world.present(person, at) for person in named}
-    return list(Person.objects.filter(pk__in=present - {None}, is_active=True).order_by("pk"))
+    present = {one for person in named if (one := world.present(person, at)) is not None}
+    return list(Person.objects.filter(pk__in=present, is_active=True).order_by("pk"))
 
 
 def _below(schedule: ReportSchedule, world: World) -> set[int]:

@@ -36,13 +36,14 @@ def customers(request: HttpRequest) -> HttpResponse:
         outcome, status = imported(request, work)
     rows = CustomerBase.objects.filter(organisation=organisation)
     months = rows.values("month").annotate(rows=Count("pk"), greatest=Max("customers")).order_by("-month")[:MOST_MONTHS]
-    latest = rows.filter(month=months[0]["month"]).order_by("business_type", "region", "level") if months else []
+    newest = rows.aggregate(month=Max("month"))["month"]
+    latest = rows.filter(month=newest).order_by("business_type", "region", "level")[:MOST_ROWS]
     context = {
         "at": reader.at,
         "current": "reports" if reader.sees_tickets else "organisation",
         "tabs": tabs("customers") if reader.sees_tickets else [],
         "months": months,
-        "latest": latest[:MOST_ROWS],
+        "latest": latest,
         "columns": headings(COLUMNS),
         "may_import": may_import(reader.person, reader.at),
         **outcome,
