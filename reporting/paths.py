@@ -6,7 +6,7 @@ to a step, and between which two steps it goes back and forth, is read off its p
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -80,15 +80,11 @@ def _again(path: Path) -> set[str]:
 
 
 def _to_and_fro(path: Path) -> set[tuple[str, str]]:
-    """Pairs of steps between which it went one way and, at once or later, the other."""
-    moves: dict[tuple[str, str], list[int]] = defaultdict(list)
+    """Pairs of steps between which it went one way and, at once or later, the other; the first way names the pair."""
+    first: dict[tuple[str, str], int] = {}
     for place, move in enumerate(pairwise(path)):
-        moves[move].append(place)
-    return {
-        (one, other)
-        for (one, other), places in moves.items()
-        if one != other and any(place > places[0] for place in moves.get((other, one), ()))
-    }
+        first.setdefault(move, place)
+    return {(one, other) for (one, other), place in first.items() if place < first.get((other, one), -1)}
 
 
 def _ordered(counted: Counter[Any]) -> tuple[tuple[Any, int], ...]:

@@ -16,7 +16,7 @@
     const least = Math.min(...numbers, data.reference ? data.reference.value : Infinity);
     return {
       type: "value",
-      min: percent && least > 50 ? Math.floor((least - 2) / 5) * 5 : 0,
+      min: percent && least > 50 ? Math.floor((least - 6) / 10) * 10 : 0,
       max: percent ? 100 : null,
       axisLabel: { ...text(), formatter: (value) => words(value, data.unit === "%" ? "%" : "").trim() },
       splitLine: { lineStyle: { color: colour("line") } },

@@ -21,7 +21,7 @@ from reporting.declarations import SPLITS, Indicator
 from reporting.dimensions import DIMENSIONS
 from reporting.labels import Labels
 from reporting.periods import Period
-from reporting.picking import NAMES, RANGE, Pick, picked
+from reporting.picking import NAMES, Pick, picked
 from reporting.questions import EXACTLY, Question, question, splits_of
 from reporting.refresh import Backlog
 from reporting.views.period_words import CYCLE_WORDS, against, period_title
@@ -134,6 +134,8 @@ def _not_counted(request: HttpRequest) -> HttpResponse:
 
 def frame_of(asking: Asking, page: str, *args: str) -> dict[str, Any]:
     """Period, conditions and place, for the bar on top."""
+    choices = list(_choices(asking))
+    offered = {choice["name"] for choice in choices}
     return {
         "at": asking.reader.at,
         "current": "indicators",
@@ -141,11 +143,15 @@ def frame_of(asking: Asking, page: str, *args: str) -> dict[str, Any]:
         "charts": is_here(CHARTS),
         "bar": {
             "page": reverse(page, args=args),
-            "kept": [(name, text) for name, text in asking.more.items()],
+            "picked": list(asking.pick.given().items()),
+            "kept": [
+                *asking.more.items(),
+                *((name, text) for name, text in asking.filters.items() if name not in offered),
+            ],
             "filters": list(asking.filters.items()),
             **_period_words(asking, page, *args),
             "chips": list(_chips(asking, page, *args)),
-            "choices": list(_choices(asking)),
+            "choices": choices,
         },
     }
 
@@ -169,14 +175,14 @@ def _period_words(asking: Asking, page: str, *args: str) -> dict[str, Any]:
         "earlier": "" if pick.is_range else to(period=pick.cycle, on=pick.moved(-1).isoformat()),
         "later": "" if pick.is_range else to(period=pick.cycle, on=pick.moved(1).isoformat()),
         "is_range": pick.is_range,
-        **Pick(RANGE, pick.period).given(),
+        **(pick.given() if pick.is_range else {}),
     }
 
 
 def _chips(asking: Asking, page: str, *args: str) -> Iterable[dict[str, str]]:
     for name, words in zip(asking.filters, condition_words(asking), strict=True):
         title = DIMENSIONS[name].title.say(language())
-        yield {"name": title, "words": words, "remove_url": asking.address(page, *args, **{name: ""})}
+        yield {"code": name, "name": title, "words": words, "remove_url": asking.address(page, *args, **{name: ""})}
 
 
 def condition_words(asking: Asking) -> list[str]:
@@ -194,5 +200,5 @@ def _choices(asking: Asking) -> Iterable[dict[str, Any]]:
     for name, dimension in DIMENSIONS.items():
         choices = choices_of(name, asking.labels, asking.viewer, language())
         if choices:
-            value = asking.filters.get(name, "")
+            value = asking.filters.get(name, "").removesuffix(EXACTLY)
             yield {"name": name, "title": dimension.title.say(language()), "value": value, "choices": choices}

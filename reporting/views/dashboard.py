@@ -129,7 +129,7 @@ def heat_of(asking: Asking, one: Indicator, found: Sequence[Figure], asked: Ques
     """Shares of late steps; a cell opens the late ones, the sums open theirs."""
     place = asked.by[0]
     grid, by_dims = grid_of(found), {figure.dims: figure for figure in found}
-    order = {step: number for book in reversed(books_in_force(asking.reader)) for number, step in enumerate(book.steps)}
+    order = steps_in_order(asking)
     steps = sorted(grid.columns, key=lambda step: (order.get(step, len(order)), step))
     tree = asking.viewer.world.units
     units = sorted(grid.rows, key=lambda unit: tree[unit].path if unit in tree else ())
@@ -164,6 +164,12 @@ def heat_of(asking: Asking, one: Indicator, found: Sequence[Figure], asked: Ques
         "greatest": 0,
         "by_rate": True,
     }
+
+
+def steps_in_order(asking: Asking) -> dict[str, int]:
+    """Where each kind of step stands in its rulebook."""
+    books = reversed(books_in_force(asking.reader))
+    return {step: number for book in books for number, step in enumerate(book.steps)}
 
 
 def _share(share: Share, url: str) -> dict[str, Any]:
@@ -230,7 +236,7 @@ def _unit_cell(asking: Asking, one: Indicator, figure: Figure | None, asked: Que
 
 def _groups(asking: Asking) -> list[dict[str, Any]]:
     """All of them by the file that declares them; what can't be asked under these conditions stands there empty."""
-    groups: dict[str, list[Indicator]] = {}
+    groups: dict[str, list[Indicator]] = {name: [] for name in dashboards()}
     for one in indicators().values():
         groups.setdefault(one.group, []).append(one)
     return [
@@ -257,7 +263,7 @@ def _row(asking: Asking, one: Indicator, figure: Figure | None) -> dict[str, Any
         "says": one.says.say(language()),
         "url": asking.address("indicator", one.id, board="", trend=""),
         "value": shown(one, figure.value) if figure else fmt.NONE,
-        "unit": unit_of(one),
+        "unit": unit_of(one) if figure and figure.value is not None else "",
         "goal": goal_of(one, figure, asking) if figure else None,
         "change": change_of(one, figure) if figure else None,
         "pending": fmt.count(figure.pending) if figure else fmt.NONE,

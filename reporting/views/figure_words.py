@@ -179,7 +179,7 @@ def card_of(one: Indicator, found: Mapping[str, Sequence[Figure]], asked: Questi
         "url": asking.address("indicator", one.id, board="", trend=""),
         "value": shown(one, figure.value),
         "unit": "" if figure.value is None else unit_of(one),
-        "has_data": figure.value is not None,
+        "no_data": "" if figure.value is not None else _no_data(one, figure),
         "goal": goal_of(one, figure, asking),
         "change": change_of(one, figure),
         "spark": spark_of([past.value for past in figures]),
@@ -193,6 +193,12 @@ def card_of(one: Indicator, found: Mapping[str, Sequence[Figure]], asked: Questi
         "excluded": figure.excluded,
         "definition": definition_of(one, found, asking),
     }
+
+
+def _no_data(one: Indicator, figure: Figure) -> str:
+    if one.base and figure.denominator is None:
+        return _("还没有导入这一时期的客户数")
+    return _("这一时期没有数据")
 
 
 SPARK_WIDTH, SPARK_HEIGHT = 100, 24

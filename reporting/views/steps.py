@@ -18,7 +18,7 @@ from reporting.paths import SEPARATOR, Path, Paths, behind_path, paths_of
 from reporting.questions import Question
 from reporting.views.asking import Asking, asking_of, frame_of, page_of_figures
 from reporting.views.charts import bars_chart
-from reporting.views.dashboard import tabs_of
+from reporting.views.dashboard import steps_in_order, tabs_of
 from reporting.views.figure_words import behind_url, shown
 from reporting.views.indicator_tickets import list_of
 from reporting.views.period_words import days
@@ -41,7 +41,7 @@ def steps(request: HttpRequest) -> HttpResponse:
     found = figures([indicators()[WALL], indicators()[WORKED]], asked, asking.viewer)
     paths = paths_of(asking.question(indicators()[COUNTED]), asking.viewer)
     context = {
-        **frame_of(asking, "indicators-steps"),
+        **_without_kind(frame_of(asking, "indicators-steps")),
         "tabs": tabs_of(asking, "steps"),
         "kinds": _kinds(asking),
         "by_unit": len(by) > 1,
@@ -60,6 +60,15 @@ def _asking(request: HttpRequest) -> Asking:
     return replace(asking, filters={**asking.filters, "kind": kind if kind in KINDS else KINDS[0]})
 
 
+def _without_kind(frame: dict[str, Any]) -> dict[str, Any]:
+    """The kind is chosen by a switch of its own and can't be taken off."""
+    bar = frame["bar"]
+    chips = [chip for chip in bar["chips"] if chip["code"] != "kind"]
+    choices = [choice for choice in bar["choices"] if choice["name"] != "kind"]
+    kept = [*bar["kept"], *((name, text) for name, text in bar["filters"] if name == "kind")]
+    return {**frame, "bar": {**bar, "chips": chips, "choices": choices, "kept": kept}}
+
+
 def _kinds(asking: Asking) -> list[dict[str, Any]]:
     return [
         {
@@ -74,6 +83,7 @@ def _kinds(asking: Asking) -> list[dict[str, Any]]:
 def _rows(found: dict[str, list[Figure]], asked: Question, asking: Asking) -> list[dict[str, Any]]:
     """Both clocks side by side; a limit's own clock leaves out what it does not count."""
     worked = {figure.dims: figure for figure in found[WORKED]}
+    order = steps_in_order(asking)
     return [
         {
             "titles": [asking.title(name, value) for name, value in zip(asked.by, figure.dims, strict=True)],
@@ -84,7 +94,7 @@ def _rows(found: dict[str, list[Figure]], asked: Question, asking: Asking) -> li
             "wall": _times(indicators()[WALL], figure),
             "worked": _times(indicators()[WORKED], worked.get(figure.dims)),
         }
-        for figure in found[WALL]
+        for figure in sorted(found[WALL], key=lambda figure: order.get(figure.dims[0], len(order)))
     ]
 
 
