@@ -6,10 +6,12 @@ Without any variable this is the embedded default: SQLite, no Redis, everything 
 
 import json
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from environs import Env
+from marshmallow.validate import OneOf
 
 from complaints_site.lib.keys import key_of
 
@@ -28,6 +30,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["*"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 HTTPS = env.bool("HTTPS", False)
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked from inside, past the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -104,6 +107,7 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 MIDDLEWARE = [
+    "complaints_site.lib.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -152,6 +156,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
+else:
+    # PostgreSQL would compile the many small conditions of a figure, which takes longer than to count it.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 REDIS_URL = env.str("REDIS_URL", "")
 REDIS_KEY_PREFIX = env.str("REDIS_KEY_PREFIX", "complaints:")  # a Redis may serve others too
 CACHES = {
@@ -277,10 +284,35 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
 
-LOGGING = {
+# ── logs and measurements ────────────────────────────────────────────────────────────────────────────
+LOG_LEVEL = env.str("LOG_LEVEL", "WARNING")  # of what goes to the screen
+LOG_FORMAT = env.str("LOG_FORMAT", "line", validate=OneOf(["line", "json"]))
+LOG_DIR = env.str("LOG_DIR", "")  # a file for each day, with a line for each request; none where it is empty
+LOG_DAYS = env.int("LOG_DAYS", 190)  # the Cybersecurity Law asks for six months
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
+    "formatters": {
+        "line": {
+            "()": "complaints_site.lib.logs.LineFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        },
+        "json": {"()": "complaints_site.lib.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "level": LOG_LEVEL}},
+    # A request has its own line, by its route: Django's repeats the address, with whatever somebody put into it.
+    "loggers": {"complaints.request": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
+if LOG_DIR:
+    LOGGING["handlers"]["days"] = {
+        "class": "complaints_site.lib.logs.DayFiles",
+        "folder": LOG_DIR,
+        "days": LOG_DAYS,
+        "formatter": "json",
+    }
+    LOGGING["root"]["handlers"].append("days")
+# Who may read /metrics: a program with this token, or from these networks.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+METRICS_NETWORKS = env.list("METRICS_NETWORKS", ["127.0.0.0/8", "::1/128"])

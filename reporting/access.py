@@ -43,7 +43,10 @@ class Viewer:
 
     def step_facts(self, received: Period | None = None) -> QuerySet[StepFact]:
         """The facts of all steps of the tickets that may be seen."""
-        return _seen(StepFact.objects.all(), OF_TICKET, self.sight, received)
+        steps = _seen(StepFact.objects.all(), OF_TICKET, self.sight, received)
+        if received is not None:  # said of the ticket too: open tickets are few, and their steps found through them
+            steps = steps.filter(fact__received_at__gte=received.start, fact__received_at__lt=received.end)
+        return steps
 
     def calls(self) -> QuerySet[Call]:
         """Calls of the hotlines at units served, with `wait`: how long it took until one was answered."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,13 +45,15 @@ class Parts:
     pending: Q | None
 
 
-def parts(indicator: Indicator, table: str, now: datetime) -> Parts:
+def parts(indicator: Indicator, table: str, now: datetime, *, kinds: Q | None = None) -> Parts:
+    """`kinds`: what is left to ask about the kind of ticket, where the rows are of some kinds only."""
     known = POPULATIONS[table]
 
     def said(condition: Condition | None) -> Q | None:
         return None if condition is None else words.query(condition, known, now)
 
-    kinds = words.query_of_kinds(indicator.kinds, table)
+    if kinds is None:
+        kinds = words.query_of_kinds(indicator.kinds, table)
     within = kinds & (said(indicator.within) or Q())
     denominator = within & (said(indicator.denominator) or Q())
     numerator, failures, pending = said(indicator.numerator), said(indicator.failures), said(indicator.pending)
@@ -65,6 +67,12 @@ def parts(indicator: Indicator, table: str, now: datetime) -> Parts:
         failures=None if failures is None else denominator & failures,
         pending=None if pending is None else within & pending,
     )
+
+
+def kinds_of(indicators: Sequence[Indicator], table: str) -> Q:
+    """The kinds of tickets that any of these indicators is about; the other rows need not be grouped."""
+    every = {kind for one in indicators for kind in one.kinds}
+    return words.query_of_kinds(every, table)
 
 
 # ── the rows ─────────────────────────────────────────────────────────────────────────────────────────

@@ -68,7 +68,7 @@ def tallies_of(
     else:
         statement = Statement(table, indicators, viewer.at)
         rows = rows_.rows_of(table, moment, span.whole, asked, viewer)
-        counted = statement, _grouped(rows, span, asked, table, viewer.world, statement.aggregates)
+        counted = statement, _grouped(rows, span, asked, table, viewer.world, statement)
     for key, row in counted[1]:
         for one in indicators:
             found[one.id][key] = counted[0].tally(one, row)
@@ -92,11 +92,11 @@ def _remembered(
     over = "ended_at__isnull" if table == TICKETS else f"{OF_TICKET}ended_at__isnull"
     open_rows = rows_.rows_of(table, RECEIVED, span.whole, asked, viewer).filter(**{over: True})
     sums: dict[Key, Counter[str]] = defaultdict(Counter)
-    for key, row in _grouped(open_rows, span, asked, table, viewer.world, live.aggregates):
+    for key, row in _grouped(open_rows, span, asked, table, viewer.world, live):
         sums[key].update({name: row[name] or 0 for name in live.aggregates})
     if viewer.sight is not None:
         days = remembered(
-            lambda period: rows_.rows_of(table, RECEIVED, period, asked, viewer).filter(**{over: False}),
+            lambda period: rows_.rows_of(table, RECEIVED, period, asked, viewer).filter(ended.kinds, **{over: False}),
             dimension_columns(asked, table, viewer.world),
             ended.aggregates,
             organisation=viewer.sight.organisation,
@@ -126,7 +126,7 @@ def _put_received(
         for tally in tallies.values():
             tally.all = 0
     rows = rows_.rows_of(table, RECEIVED, span.whole, asked, viewer)
-    for key, row in _grouped(rows, span, asked, table, viewer.world, statement.aggregates):
+    for key, row in _grouped(rows, span, asked, table, viewer.world, statement):
         for one in indicators:
             found[one.id][key].all = statement.tally(one, row).all
 
@@ -137,12 +137,14 @@ def _grouped(
     asked: Question,
     table: str,
     world: World,
-    aggregates: Mapping[str, Aggregate],
+    statement: Statement,
 ) -> list[tuple[Key, Mapping[str, Any]]]:
     dims = dimension_columns(asked, table, world)
-    grouped = span.only(rows).annotate(**{BUCKET: span.bucket, **dims}).values(BUCKET, *dims).order_by()
+    rows = span.only(rows).filter(statement.kinds)
+    grouped = rows.annotate(**{BUCKET: span.bucket, **dims}).values(BUCKET, *dims).order_by()
     return [
-        ((span.start_of(row[BUCKET]), tuple(row[name] for name in dims)), row) for row in grouped.annotate(**aggregates)
+        ((span.start_of(row[BUCKET]), tuple(row[name] for name in dims)), row)
+        for row in grouped.annotate(**statement.aggregates)
     ]
 
 
@@ -233,7 +235,10 @@ class Statement:
         self.table = table
         self.aggregates: dict[str, Aggregate] = {}
         self._names: dict[str, str] = {}
-        self._reads = {one.id: self._reader(one, rows_.parts(one, table, now)) for one in indicators}
+        self.kinds = rows_.kinds_of(indicators, table)
+        alike = len({one.kinds for one in indicators}) == 1  # then the rows are of these kinds, and no count asks again
+        rest = Q() if alike else None
+        self._reads = {one.id: self._reader(one, rows_.parts(one, table, now, kinds=rest)) for one in indicators}
 
     def tally(self, indicator: Indicator, row: Mapping[str, Any]) -> Tally:
         return self._reads[indicator.id](row)

@@ -45,7 +45,8 @@ class Flag:
     column: str
 
     def q(self, values: frozenset[object], now: datetime) -> Q:
-        return Q(**{f"{self.column}__in": [bool(value) for value in values]})
+        known = Q(**{f"{self.column}__isnull": False})
+        return _either(values, Q(**{self.column: True}), Q(**{self.column: False}), known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,9 @@ class Length(Number):
 Word = Choice | Flag | Known | Reached | Number
 
 
-def _either(values: frozenset[object], yes: Q, no: Q) -> Q:
+def _either(values: frozenset[object], yes: Q, no: Q, both: Q | None = None) -> Q:
     if len(values) == 2:
-        return Q()
+        return both or Q()
     return yes if True in values else no
 
 
