@@ -7,8 +7,10 @@ import os
 from pathlib import Path
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, task_prerun
 from django.conf import settings
+
+from complaints_site.lib.request_log import begin_about
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "complaints_site.settings")
 
@@ -53,6 +55,7 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "simulate": {"task": "reporting.tasks.simulate_waiting", "schedule": 10.0, "options": {"expires": 10.0}},
     "seal-days": {"task": "tickets.tasks.seal_finished_days", "schedule": 3600.0, "options": {"expires": 3600.0}},
 }
 
@@ -60,3 +63,9 @@ app.conf.beat_schedule = {
 @setup_logging.connect
 def _keep_django_logging(**kwargs: object) -> None:
     """Celery would replace the handlers that settings.LOGGING names."""
+
+
+@task_prerun.connect
+def _name_the_task(task_id: str = "", **kwargs: object) -> None:
+    """Lines of a task carry its id, as those of a request carry the request's."""
+    begin_about(task_id)

@@ -9,6 +9,7 @@ from .hot.tick import tick as group_tick
 from .refresh import tick
 from .reports.runs import make_due
 from .reports.schedules import schedules_of_rulebooks
+from .simulation.asked import simulations_run
 
 
 @shared_task(ignore_result=True)
@@ -29,3 +30,8 @@ def schedule_reports_of_rulebooks() -> int:
 @shared_task(ignore_result=True)
 def group_hot_issues() -> int:
     return group_tick(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def simulate_waiting() -> int:
+    return simulations_run(now=timezone.now)

@@ -5,12 +5,17 @@ from django.urls import include, path
 from reporting.views import (
     board,
     dashboard,
+    dialling,
     event_log,
+    hot,
     imports,
     indicator,
     indicator_export,
     indicator_tickets,
     late,
+    refusals,
+    samples,
+    simulations,
     steps,
 )
 
@@ -26,6 +31,14 @@ urlpatterns = [
     path("board/lateness/", board.lateness, name="board-lateness"),
     path("event-log/", event_log.event_log, name="event-log"),
     path("reports/", include("reporting.report_urls")),
+    path("hot-issues/", hot.issues, name="hot-issues"),
+    path("hot-issues/<int:id>/", hot.issue, name="hot-issue"),
+    path("samples/", samples.sampling, name="samples"),
+    path("samples/<int:id>/", samples.sample, name="sample"),
+    path("test-calls/", dialling.dialling, name="test-calls"),
+    path("refusals/", refusals.refusals, name="refusals"),
     path("imports/", imports.imports, name="imports"),
+    path("simulations/", simulations.simulations, name="simulations"),
+    path("simulations/<int:pk>/", simulations.simulation, name="simulation"),
     path("board/chase/<int:step_id>/", late.chase, name="board-chase"),
 ]

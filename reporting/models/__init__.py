@@ -10,6 +10,7 @@ from .memory import DayCount, DayStamp
 from .quality import RefusalReview, SampleDraw, SampledTicket, SampleRule, TestCall
 from .report import ReportCopy, ReportRun, ReportSchedule
 from .seen import Uncounted, UnitSet
+from .simulation import Simulation
 from .survey import SurveySample
 from .writing import Writing
 
@@ -34,6 +35,7 @@ __all__ = [
     "SampleRule",
     "SampleVerdict",
     "SampledTicket",
+    "Simulation",
     "StepFact",
     "SurveyAnswer",
     "SurveySample",

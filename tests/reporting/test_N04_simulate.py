@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
 
 from reporting.access import house
-from reporting.models import StepFact, TicketFact
+from reporting.models import Simulation, StepFact, TicketFact
 from reporting.periods import Period
 from reporting.refresh import bring_up_to_date
+from reporting.simulation.asked import simulations_run
 from reporting.simulation.simulate import Wanted, simulate
 from tests.books import BOOKS, loaded
 from tests.cast import Cast, cast, stamp
@@ -154,3 +158,31 @@ def test_N04_a_period_that_cannot_be_meant_is_refused_in_words(c: Cast) -> None:
         call_command("rulebook", "simulate", BOOK, "--from", "2026-12-01", "--to", "2026-11-01", "--organisation", "HQ")
     with pytest.raises(CommandError, match="Say --organisation, one of: HQ, PROP"):
         call_command("rulebook", "simulate", BOOK, "--from", "2026-11-01", "--to", "2026-12-01")
+
+
+def test_N04_a_supervisor_asks_on_the_page_and_a_worker_answers(c: Cast, client: Client, tmp_path: Path) -> None:
+    case = settled_after_eight_hours(c)
+    client.force_login(c.people["supervisor"])
+    shorter = changed(tmp_path, '["provincial", "48h"],', '["provincial", "4h"],')
+    asked = {"from": "2026-11-01", "to": "2026-12-01", "file": SimpleUploadedFile("new.toml", shorter.read_bytes())}
+    page = client.post("/simulations/", asked)
+    assert page.status_code == 302
+    assert "已排上" in client.get(page["Location"]).content.decode()
+    assert simulations_run(now=timezone.now) == 1
+    text = client.get(page["Location"]).content.decode()
+    assert "投诉按时办结率" in text
+    assert case.ticket.number in text
+    client.force_login(c.people["administrator"])
+    assert client.get(page["Location"]).status_code == 404, "it shows what only the supervisor sees"
+
+
+def test_N04_others_may_not_ask_and_a_wrong_file_is_refused_in_words(c: Cast, client: Client) -> None:
+    client.force_login(c.people["front_desk"])
+    assert client.get("/simulations/").status_code == 403
+    client.force_login(c.people["administrator"])
+    asked = {"from": "2026-12-01", "to": "x", "file": SimpleUploadedFile("new.toml", b"[rulebook")}
+    for wrong in (asked, {**asked, "to": "2027-01-01", "file": SimpleUploadedFile("new.toml", b"[rulebook")}):
+        answer = client.post("/simulations/", wrong)
+        assert answer.status_code == 422
+        assert "还不能试算" in answer.content.decode()
+    assert not Simulation.objects.exists()

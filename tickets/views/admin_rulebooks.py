@@ -27,10 +27,12 @@ from tickets.rulebook.problems import RulebookErrors
 from tickets.rulebook.registry import book_of, current_books, source_of
 from tickets.rulebook.source import MOST_BYTES, flatten
 from tickets.views import book_words as words
+from tickets.views.addresses import address
 from tickets.views.admin_pages import admin_page, organisation_of, page, save
 from tickets.views.reader import Reader, language, reader_of
 
 MOST_DIFFERENCES = 400
+SIMULATORS = frozenset({ADMINISTRATOR, "supervisor"})
 
 
 def _versions(reader: Reader) -> QuerySet[RulebookVersion]:
@@ -60,7 +62,8 @@ def _list_page(request: HttpRequest, refused: list[str] | None = None, status: i
         }
         for version in _versions(reader).select_related("loaded_by").order_by("book", "-version")
     ]
-    context = {"current": "rulebooks", "rows": rows, "refused": refused, "most": MOST_BYTES}
+    simulate = address("simulations") if reader.roles & SIMULATORS else ""
+    context = {"current": "rulebooks", "rows": rows, "refused": refused, "most": MOST_BYTES, "simulate": simulate}
     return page(request, "admin/rulebooks.html", context, change=ADMINISTRATOR, status=status)
 
 
