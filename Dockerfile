@@ -4,14 +4,15 @@ WORKDIR /packages
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
 
-FROM python:3.11-slim
+# PostgreSQL's client of this Debian is of the server's own version (docker-compose.yml): backup and restore need both.
+FROM python:3.11-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
     DATA_DIR=/data STATIC_MANIFEST=true
 
-# Documents as PDF: the layout library, and a font that has Chinese characters.
+# Documents as PDF: the layout library, and a font that has Chinese characters. Backups: pg_dump and psql.
 RUN apt-get update && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 \
-      libharfbuzz-subset0 fonts-noto-cjk && rm -rf /var/lib/apt/lists/*
+      libharfbuzz-subset0 fonts-noto-cjk postgresql-client && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /app complaints && install -d -o complaints -g complaints /data
 WORKDIR /app
 COPY requirements.txt .
@@ -28,5 +29,5 @@ RUN pybabel compile --directory locale --domain django \
 
 USER complaints
 EXPOSE 8000
-CMD ["gunicorn", "complaints_site.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", \
-     "--max-requests", "20000", "--max-requests-jitter", "2000", "--no-control-socket", "--access-logfile", "-"]
+CMD ["gunicorn", "--config", "python:complaints_site.web_server", "complaints_site.wsgi", "--bind", "0.0.0.0:8000", \
+     "--workers", "2"]

@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 
+LEAST_LOG_DAYS = 190
+
 
 @register(Tags.security, deploy=True)
 def hosts_are_named(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
@@ -25,4 +27,12 @@ def sqlite_is_for_one_machine(app_configs: Sequence[Any] | None, **kwargs: Any) 
                 id="site.W002",
             )
         ]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def logs_are_kept(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    if settings.LOG_DAYS < LEAST_LOG_DAYS:
+        words = f"LOG_DAYS is {settings.LOG_DAYS}: logs must be kept for at least {LEAST_LOG_DAYS} days."
+        return [Warning(words, hint="Cybersecurity Law, article 21: six months.", id="site.W003")]
     return []

@@ -10,8 +10,7 @@ from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
-from environs import Env
-from marshmallow.validate import OneOf
+from environs import Env, validate
 
 from complaints_site.lib.keys import key_of
 
@@ -286,7 +285,7 @@ SPECTACULAR_SETTINGS = {
 
 # ── logs and measurements ────────────────────────────────────────────────────────────────────────────
 LOG_LEVEL = env.str("LOG_LEVEL", "WARNING")  # of what goes to the screen
-LOG_FORMAT = env.str("LOG_FORMAT", "line", validate=OneOf(["line", "json"]))
+LOG_FORMAT = env.str("LOG_FORMAT", "line", validate=validate.OneOf(["line", "json"]))
 LOG_DIR = env.str("LOG_DIR", "")  # a file for each day, with a line for each request; none where it is empty
 LOG_DAYS = env.int("LOG_DAYS", 190)  # the Cybersecurity Law asks for six months
 LOGGING: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from tickets.api.health import healthz, readyz
+from tickets.api.metrics import metrics
 
 handler400 = "tickets.api.problems.bad_request"
 handler403 = "tickets.api.problems.forbidden"
@@ -10,8 +11,9 @@ handler404 = "tickets.api.problems.not_found"
 handler500 = "tickets.api.problems.broken"
 
 urlpatterns = [
-    path("healthz", healthz),
-    path("readyz", readyz),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("api/v1/", include("tickets.api.urls")),
     path("api/v1/", include("escalation.api.urls")),
     path("api/v1/", include("appeals.api.urls")),

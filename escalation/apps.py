@@ -9,10 +9,13 @@ class EscalationConfig(AppConfig):
 
     def ready(self) -> None:
         from tickets.api.health import register_check
+        from tickets.api.metrics import register_source
         from tickets.views.panels import register_panel
 
+        from .measures import watch
         from .views.panel import alerts_panel
 
+        register_source(watch)
         register_check("watch", watch_is_awake)
         register_panel(alerts_panel)
 

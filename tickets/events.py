@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from complaints_site.lib.crypto import encrypt
+from complaints_site.lib.request_log import note
 
 from .models import Event, Ticket
 
@@ -46,6 +47,7 @@ def next_event(
 
     `step` is set by the caller once the step has an id; the seal covers its ordinal, in `data["step"]`.
     """
+    note(ticket=ticket.number)  # lines of the log from here on are about it
     seq = ticket.event_count + 1
     hidden = encrypt(json.dumps(private, ensure_ascii=False)) if private else ""
     sealed = seal(

@@ -48,8 +48,8 @@ class Command(BaseCommand):
 
 
 def web(host: str, port: int) -> Child:
-    flags = ["--bind", f"{host}:{port}", "--workers", "1", "--threads", str(WEB_THREADS), "--graceful-timeout", "5"]
-    flags += ["--no-control-socket", "--log-level", "warning"]
+    flags = ["--config", "python:complaints_site.web_server", "--bind", f"{host}:{port}", "--workers", "1"]
+    flags += ["--threads", str(WEB_THREADS), "--graceful-timeout", "5", "--log-level", "warning"]
     return Child("the web server", python("gunicorn", "complaints_site.wsgi", *flags))
 
 
