@@ -1,7 +1,9 @@
 """Combinations of settings that can't work, said at start and not at three in the morning."""
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
@@ -35,4 +37,13 @@ def logs_are_kept(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Chec
     if settings.LOG_DAYS < LEAST_LOG_DAYS:
         words = f"LOG_DAYS is {settings.LOG_DAYS}: logs must be kept for at least {LEAST_LOG_DAYS} days."
         return [Warning(words, hint="Cybersecurity Law, article 21: six months.", id="site.W003")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def sign_on_can_be_reached(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    host = urlsplit(settings.OIDC_ISSUER).hostname or ""
+    if host and not any(fnmatchcase(host, pattern.lower()) for pattern in settings.OUTBOUND_HOSTS):
+        hint = f"Add {host} to OUTBOUND_HOSTS, and inside the house its network to OUTBOUND_NETWORKS."
+        return [Warning("OIDC_ISSUER is a host that may not be called.", hint=hint, id="site.W003")]
     return []
