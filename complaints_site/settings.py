@@ -71,7 +71,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "tickets.views.login.locked_out"
 AXES_CLIENT_IP_CALLABLE = "complaints_site.lib.throttle.address_of"  # behind a proxy: what it saw
 # Whoever holds one of these roles logs in with a code of their phone too; everybody may choose to.
-SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", [])
+SECOND_FACTOR_ROLES: list[str] = env.list("SECOND_FACTOR_ROLES", [])
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -197,7 +197,7 @@ STATICFILES_FINDERS = [
 ]
 PACKAGES_DIR = BASE_DIR / "node_modules"  # the chart library; pages show their tables where it is missing
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "complaints_site.lib.whole_files.WholeFileStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if env.bool("STATIC_MANIFEST", False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +22,7 @@ from ..core.sentences import Forbidden, Hidden, Invalid, Refused, Say
 
 MEDIA_TYPE = "application/problem+json"
 API = "/api/"
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # of a disk, of a quota, of what a process may write
 # What is echoed of a bad value stays short: an answer must not grow with what somebody sent.
 LONGEST_SENTENCE, LONGEST_NAME, MOST_ERRORS = 600, 200, 100
 TITLES = {
@@ -50,7 +53,7 @@ DETAILS = {
     422: Say("有几项内容要改正，见 errors。", "Some values have to be corrected: see errors."),
     429: Say("请稍后再试。", "Try again later."),
     500: Say("错误已经记录，请稍后再试。", "The error was recorded: try again later."),
-    503: Say("数据库暂时连不上，请稍后再试。", "The database can't be reached: try again."),
+    503: Say("数据库或磁盘暂时不能用，请稍后再试。", "The database or the disk is not available: try again later."),
 }
 
 
@@ -116,11 +119,20 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
             return problem(request, 403)
         case exceptions.APIException():
             return _of_framework(request, error)
-        case OperationalError() | InterfaceError():
-            response = problem(request, 503)
-            response["Retry-After"] = "1"
-            return response
-    return None
+    return _later(problem(request, 503)) if passes(error) else None
+
+
+def passes(error: BaseException | None) -> bool:
+    """Trouble of a server or a disk that is over once somebody has seen to it: ask again later (503)."""
+    if isinstance(error, OSError):
+        return error.errno in FULL
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def _later(response: Any) -> Any:
+    response.status_code = 503
+    response["Retry-After"] = "1"
+    return response
 
 
 def _of_framework(request: Any, error: exceptions.APIException) -> Response:
@@ -168,6 +180,10 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
+    """Called while the error is being handled: what passes is told apart from what is broken."""
+    later = passes(sys.exc_info()[1])
     if request.path.startswith(API):
-        return _plain(request, 500)
-    return defaults.server_error(request)
+        response = _plain(request, 503 if later else 500)
+    else:
+        response = defaults.server_error(request)
+    return _later(response) if later else response
