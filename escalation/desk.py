@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
@@ -35,11 +36,11 @@ def open_escalations(reader: Reader) -> QuerySet[Ticket]:
     return found.order_by("-priority", "span_due_at", "pk")
 
 
-def of_province(tickets: QuerySet[Ticket], world: World, province: int) -> QuerySet[Ticket]:
+def of_province(tickets: QuerySet[Any], world: World, province: int) -> QuerySet[Any]:
     return tickets.filter(at_province__in=sorted(units_of(world, province)))
 
 
-def provinces(tickets: QuerySet[Ticket], world: World) -> Counter[int]:
+def provinces(tickets: QuerySet[Any], world: World) -> Counter[int]:
     """How many escalations each province has or had last; those that no province has seen yet are left out."""
     found: Counter[int] = Counter()
     rows = tickets.order_by().exclude(at_province=None).values("at_province").annotate(n=Count("pk"))

@@ -19,7 +19,7 @@ from tickets.core.holders import nearest_with
 from tickets.core.sentences import Invalid, invalid
 from tickets.core.tells import nearest_with_role
 from tickets.core.world import PersonView, UnitView, World
-from tickets.models import Message, Person
+from tickets.models import Message, Organisation, Person
 from tickets.organisations import world_for
 from tickets.outbox import INBOX
 
@@ -60,7 +60,7 @@ def major_report(*, text: str, unit: str, expected_at: datetime | None, actor: P
     if not receivers:
         raise invalid("unit", "这里没有可以告知的人，请换上级单位", "Nobody there can be told: choose the unit above")
     report = MajorReport.objects.create(
-        organisation_id=actor.organisation_id,
+        organisation=_organisation(actor),
         unit_id=place.id,
         text=text,
         expected_at=expected_at,
@@ -83,6 +83,11 @@ def major_read(*, report: MajorReport, actor: Person, at: datetime) -> bool:
         read_at=at
     )
     return bool(mine.update(read_at=at))
+
+
+def _organisation(person: Person) -> Organisation:
+    assert person.organisation is not None  # noqa: S101  who names a unit of the own world belongs to one
+    return person.organisation
 
 
 def _selves(person: Person, at: datetime) -> list[int]:

@@ -46,7 +46,8 @@ def order_counts(sight: Sight, at: datetime) -> list[dict[str, Any]]:
         answered=Count("pk", filter=recent & Q(closed_at__isnull=False), distinct=True),
         late=Count("pk", filter=recent & Q(closed_at__isnull=False) & late, distinct=True),
     )
-    return sorted(counted, key=lambda row: (-row["overdue"], -row["open"], row["unit_id"]))
+    found: list[dict[str, Any]] = list(counted)  # type: ignore[arg-type]
+    return sorted(found, key=lambda row: (-row["overdue"], -row["open"], row["unit_id"]))
 
 
 # ── putting orders ───────────────────────────────────────────────────────────────────────────────────

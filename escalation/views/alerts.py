@@ -159,17 +159,16 @@ def _done(reader: Reader) -> list[dict[str, Any]]:
         item = alert_item(reader, alert)
         at = fmt.moment(timezone.localtime(alert.acknowledged_at), at=timezone.localtime(reader.at))
         said = _("%(who)s %(at)s 确认") % {"who": reader.person_name(alert.acknowledged_by_id), "at": at}
-        own = alert.acknowledged_by_id == reader.person.pk and reader.at - alert.acknowledged_at <= UNDO_WITHIN
-        undo_url = reverse("alert-undo", args=[alert.pk]) if own else ""
-        line = {
-            "text": f"{item['place']} · {said}",
-            "at_words": "",
-            "unread": False,
-            "read_url": "",
-            "undo_url": undo_url,
-        }
-        done.append({**item, **line})
+        line = {"text": f"{item['place']} · {said}", "at_words": "", "unread": False, "read_url": ""}
+        done.append({**item, **line, "undo_url": _undo_url(reader, alert)})
     return done
+
+
+def _undo_url(reader: Reader, alert: Alert) -> str:
+    """The way back from one's own word, for as long as there is one."""
+    at = alert.acknowledged_at
+    own = alert.acknowledged_by_id == reader.person.pk and at is not None and reader.at - at <= UNDO_WITHIN
+    return reverse("alert-undo", args=[alert.pk]) if own else ""
 
 
 def _empty(group: str) -> dict[str, Any]:
