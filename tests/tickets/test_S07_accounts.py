@@ -108,6 +108,9 @@ def test_S07_a_session_ends_without_work_and_in_any_case_after_twelve_hours(c: C
     assert not is_in(idle)
     clock.shift(timedelta(hours=1, seconds=1))
     assert not is_in(busy)
+    assert Session.objects.count() == 2
+    log_in("head")
+    assert Session.objects.count() == 1, "those that are over are swept out"
 
 
 def test_S07_a_person_sees_where_they_are_logged_in_and_ends_the_others(c: Cast) -> None:

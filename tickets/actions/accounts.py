@@ -132,3 +132,8 @@ def _digest(code: str) -> str:
 def sessions_end(*, person: Person, but: str | None = None) -> int:
     """Log the person out everywhere, or everywhere but in the session of the key `but`; how many there were."""
     return Session.objects.filter(person=person).exclude(session_key=but or "").delete()[0]
+
+
+def sessions_tidy(*, at: datetime) -> None:
+    """Sessions that are over are of no use to anybody; whoever logs in sweeps them out."""
+    Session.objects.filter(expire_date__lt=at).delete()

@@ -177,7 +177,7 @@ class People(PeopleEndpoint):
         )
 
     def _found(self, request: Request) -> QuerySet[Person]:
-        asked = {name: value.replace("\x00", "") for name, value in request.query_params.items()}
+        asked = {name: str(value).replace("\x00", "") for name, value in request.query_params.items()}
         found = self.people
         if "unit" in asked:
             found = found.filter(home_unit__code=asked["unit"])

@@ -22,6 +22,8 @@ SAMPLES = {
     "number": "T20261124000001",
     "id": "unicom-complaint",
     "phone": "13800000000",
+    "username": "0371001",
+    "form": "csv",
     "limit": "50",
     "state": "handling",
 }
@@ -172,7 +174,8 @@ def _key(said: dict[str, Any]) -> str:
 def _sample_path(path: str, group: str, said: dict[str, Any]) -> str:
     for one in said.get("parameters", ()):
         if one["in"] == "path":
-            value = IDS.get(group, SAMPLES.get(one["name"], "1")) if one["name"] == "id" else SAMPLES[one["name"]]
+            known = SAMPLES.get(one["name"], "1")
+            value = IDS.get(group, known) if one["name"] == "id" else known
             path = path.replace(f"{{{one['name']}}}", value)
     asked = {
         one["name"]: SAMPLES[one["name"]]

@@ -37,8 +37,8 @@ class GuardedAdapter(requests.adapters.BaseAdapter):
     """Carries requests' requests over our own way out."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        body = request.body.encode() if isinstance(request.body, str) else request.body
-        headers = {name: value for name, value in request.headers.items() if name.lower() not in OWN_HEADERS}
+        body = request.body.encode() if isinstance(request.body, str) else None
+        headers = {name: str(value) for name, value in request.headers.items() if name.lower() not in OWN_HEADERS}
         try:
             answer = outbound.call(request.method or "GET", request.url or "", body, headers)
         except (outbound.NotAllowed, outbound.NoAnswer) as error:

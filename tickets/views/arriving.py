@@ -20,7 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from complaints_site.lib.throttle import address_of
-from tickets.actions.accounts import needs_second_factor
+from tickets.actions.accounts import needs_second_factor, sessions_tidy
 from tickets.models import Person, SecondFactor
 from tickets.sessions import ADDRESS, AGENT, BEGAN
 
@@ -56,6 +56,7 @@ def go_on(request: HttpRequest, person: Person, arrival: Arrival, at: datetime) 
         request.session[ARRIVING] = asdict(arrival)
         return redirect(step)
     request.session.pop(ARRIVING, None)
+    sessions_tidy(at=at)
     auth.login(request, person, backend=arrival.backend)
     request.session[BEGAN] = int(at.timestamp())
     request.session[ADDRESS] = address_of(request)
