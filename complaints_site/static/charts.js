@@ -154,7 +154,10 @@
   }
 
   if (!window.echarts) return;
-  const charts = [...document.querySelectorAll("[data-chart]")].map(draw).filter(Boolean);
+  const charts = [];
+  const drawAll = () => charts.push(...[...document.querySelectorAll("[data-chart][hidden]")].map(draw).filter(Boolean));
+  drawAll();
+  document.addEventListener("htmx:afterSettle", drawAll);
   const fit = (width) => charts.forEach((chart) => chart.resize(width ? { width } : undefined));
   window.addEventListener("resize", () => fit());
   window.addEventListener("beforeprint", () => fit(PRINTED_WIDTH));

@@ -24,6 +24,8 @@ from tickets.views.queue_words import books_in_force
 from tickets.views.reader import language
 
 ALL = "all"  # every declared indicator, as a table
+REST = "rest"
+PIECES = (("rest_url", "part", REST), ("whole_url", "whole", "1"))  # fetched by script, or by a link without it
 BRANCH, UNIT = "branch", "responsible_unit"
 
 
@@ -35,9 +37,19 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if asking.more.get("board") == ALL:
         context |= {"tabs": tabs_of(asking, ALL), "groups": _groups(asking)}
         return render(request, "indicators/all.html", context)
+    if request.GET.get("part") == REST:
+        return render(request, "indicators/rest.html", context | _rest(asking, board))
     context |= _numbers(asking, board)
-    context |= {"spreads": _spreads(asking, board), "heat": _heat(asking, board), "units": _units(asking, board)}
+    if request.GET.get("whole"):
+        context |= {"whole": True, **_rest(asking, board)}
+    else:
+        context |= {name: asking.address("indicators", **{word: text}) for name, word, text in PIECES}
     return render(request, "indicators/dashboard.html", context)
+
+
+def _rest(asking: Asking, board: Dashboard) -> dict[str, Any]:
+    """What stands below the numbers; a page asks for it as soon as it is shown."""
+    return {"spreads": _spreads(asking, board), "heat": _heat(asking, board), "units": _units(asking, board)}
 
 
 def tabs_of(asking: Asking, current: str) -> list[dict[str, Any]]:

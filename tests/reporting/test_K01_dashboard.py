@@ -91,7 +91,7 @@ def test_K03_a_number_stands_beside_that_of_the_period_before(c: Cast) -> None:
     assert re.search(r'<td class="number">3</td><td class="number verdict-">−3</td>', chosen)
 
 
-@pytest.mark.parametrize("path", ["/indicators/", "/indicators/?board=all", "/indicators/steps/?units=1"])
+@pytest.mark.parametrize("path", ["/indicators/?whole=1", "/indicators/?board=all", "/indicators/steps/?units=1"])
 @pytest.mark.parametrize("who", ["auditor", "supervisor", "head"])
 def test_K02_every_number_opens_a_list_of_exactly_that_many_rows(c: Cast, who: str, path: str) -> None:
     found = links(page(c.people[who], path))
@@ -141,8 +141,8 @@ def test_S02_a_department_sees_figures_of_its_own_tickets_alone(c: Cast) -> None
 
 
 def test_K01_headquarters_compare_provinces_and_a_province_its_units(c: Cast) -> None:
-    assert '<h2 id="units-title">按分公司</h2>' in page(c.people["auditor"], "/indicators/")
-    narrowed = page(c.people["auditor"], "/indicators/?branch=410000")
+    assert '<h2 id="units-title">按分公司</h2>' in page(c.people["auditor"], "/indicators/?whole=1")
+    narrowed = page(c.people["auditor"], "/indicators/?branch=410000&whole=1")
     assert '<h2 id="units-title">按责任单位</h2>' in narrowed
     assert "分公司：河南省分公司" in narrowed
 

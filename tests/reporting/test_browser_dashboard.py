@@ -33,6 +33,9 @@ def test_U05_the_pages_of_figures_are_drawn_fit_and_pass_axe(settled: None, new_
             page.goto(path)
             page.wait_for_selector("html[data-charts=drawn]")
             assert page.locator("[data-chart] svg").count() > 0
+            if path == "/indicators/":
+                page.wait_for_selector("#units-title")  # fetched when the numbers stand
+                page.wait_for_selector("[data-chart=chart-level] svg")
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, path)
             assert violations(page, axe) == [], (width, path)
 
