@@ -6,7 +6,10 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from tickets.rulebook.subcommands import register_subcommand
+        from tickets.views.panels import register_panel
 
         from .simulation.command import SIMULATE
+        from .views.hot_panel import hot_panel
 
         register_subcommand(SIMULATE)
+        register_panel(hot_panel)

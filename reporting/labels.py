@@ -75,8 +75,15 @@ class Labels:
     def _titles(self, dimension: str, value: str) -> Iterable[Title]:
         if dimension in HOUSE and value in HOUSE[dimension]:
             yield HOUSE[dimension][value]
+        if dimension == "hot_issue":
+            yield _hot_issue(value)
         for book in self.books:
             yield from _in_book(book, dimension, value)
+
+
+def _hot_issue(value: str) -> Title:
+    """By its number: its words are read off the tickets that a reader may see, on its own page."""
+    return Title(f"热点 {value}", f"Hot issue {value}")
 
 
 def _in_book(book: Book, dimension: str, value: str) -> Iterable[Title]:

@@ -22,6 +22,7 @@ from complaints_site.lib.timestate import NORMAL, OVERDUE, WARNED
 from escalation.walls import WallReader, wall_reader
 from reporting import board as figures
 from reporting.board import Board, Count3, Hour
+from reporting.views.hot import hot_rows
 from reporting.views.late import late_rows
 from tickets.views.access import View, work_page
 from tickets.views.queue_words import books_in_force, step_title
@@ -105,6 +106,7 @@ def _context(reader: Reader, *, wall: bool, by_rate: bool, token: str) -> dict[s
         "late": late_rows(reader, figures.longest_overdue(reader), acts=not wall),
         "late_url": _queue(lamp=OVERDUE),
         "hours": drawing_of(hours),
+        "hot": [] if wall else hot_rows(reader),
     }
 
 
