@@ -85,7 +85,7 @@ def asking_of(request: HttpRequest, *more: str) -> Asking:
     """Raises Invalid where the period can't be meant."""
     reader = reader_of(request)
     viewer = viewer_of(reader.person, reader.at)
-    given = {name: text for name, text in request.GET.items() if text}
+    given = {name: text for name, text in request.GET.dict().items() if isinstance(text, str) and text}
     filters = {name: text for name, text in given.items() if name in DIMENSIONS}
     pick = picked(given, reader.at, viewer.world.calendar.zone)
     return Asking(reader, viewer, pick, filters, {name: given[name] for name in more if name in given})

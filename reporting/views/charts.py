@@ -114,7 +114,7 @@ def spread_chart(
     """Bars by one dimension, or parts of bars by a second one."""
     first, *second = asked.by
     labels = [asking.title(first, row) for row in stack.rows]
-    series = [
+    series: list[dict[str, Any]] = [
         {"name": asking.title(second[0], part), "values": [row[place] for row in stack.cells]}
         for place, part in enumerate(stack.parts)
     ]
@@ -212,7 +212,10 @@ def pair_chart(
             *(f"{title}（{unit_of(indicator)}）" for title, indicator in zip(titles, (one, other), strict=True)),
         ],
         "rows": [
-            {"title": label, "cells": [{"words": shown(one, mine.value)}, {"words": shown(other, its and its.value)}]}
+            {
+                "title": label,
+                "cells": [{"words": shown(one, mine.value)}, {"words": shown(other, its.value if its else None)}],
+            }
             for label, (mine, its) in zip(labels, both, strict=True)
         ],
     }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from reporting.customers import COLUMNS, customers_import, may_import
 from reporting.models import CustomerBase
+from tickets.views.admin_pages import organisation_tabs
 from tickets.views.reader import reader_of
 
 from .report_pages import headings, imported, tabs
@@ -41,7 +42,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     context = {
         "at": reader.at,
         "current": "reports" if reader.sees_tickets else "organisation",
-        "tabs": tabs("customers") if reader.sees_tickets else [],
+        "tabs": tabs("customers") if reader.sees_tickets else organisation_tabs("customers"),
         "months": months,
         "latest": latest,
         "columns": headings(COLUMNS),

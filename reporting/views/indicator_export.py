@@ -59,7 +59,7 @@ def _line(one: Indicator, figure: Figure, asked: Question, asking: Asking) -> li
     def scaled(value: float | None) -> float | None:
         return None if value is None else round(value * one.scale, 6)
 
-    line = [period_name(figure.period.start, asked.cycle)]
+    line: list[Any] = [period_name(figure.period.start, asked.cycle)]
     line += [asking.title(name, value) for name, value in zip(asked.by, figure.dims, strict=True)]
     counts = [figure.denominator, figure.pending, figure.excluded, figure.denominator_all]
     line += [scaled(figure.value), figure.numerator, *counts, scaled(figure.previous), scaled(figure.change)]

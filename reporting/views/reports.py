@@ -23,7 +23,7 @@ from reporting.reports.document import cells, chart_of, table_of
 from reporting.reports.mails import file_name
 from reporting.reports.receivers import copy_for, covers
 from reporting.reports.runs import run_again
-from reporting.reports.schedules import NewSchedule, schedule_create, schedule_switch
+from reporting.reports.schedules import ANALYSIS, NewSchedule, schedule_create, schedule_switch
 from reporting.reports.wording import cycle_word, period_title
 from tickets.downloads import sent_content
 from tickets.models import Person
@@ -107,6 +107,7 @@ def _fields(units: Iterable[tuple[str, str]], reader: Reader) -> list[dict[str, 
             "choice",
             required=True,
             choices=[(one.id, one.title.say(word)) for one in definitions().values()],
+            value=ANALYSIS,
         ),
         control(
             "every",

@@ -38,7 +38,7 @@ def steps(request: HttpRequest) -> HttpResponse:
     asking = _asking(request)
     by = ("step", "unit") if request.GET.get("units") else ("step",)
     asked = asking.question(indicators()[WALL], by=by)
-    found = figures([indicators()[WALL], indicators()[WORKED]], asked, asking.viewer)
+    found = figures([indicators()[WALL], indicators()[WORKED]], asked, asking.viewer, remember=True)
     paths = paths_of(asking.question(indicators()[COUNTED]), asking.viewer)
     context = {
         **_without_kind(frame_of(asking, "indicators-steps")),

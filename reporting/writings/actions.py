@@ -16,6 +16,7 @@ from reporting.access import Viewer, viewer_of
 from reporting.models import Writing
 from reporting.periods import Period
 from reporting.reports.contents import unit_name
+from reporting.reports.document import WIDTHS
 from reporting.reports.receivers import covers
 from reporting.reports.schedules import require_manager
 from reporting.trail import note
@@ -191,5 +192,5 @@ def paper_of(writing: Writing, organisation: str, zone: Any) -> Paper:
 
 
 def _blocks(section: Mapping[str, Any]) -> tuple[Block, ...]:
-    tables = (Table(tuple(one["head"]), tuple(tuple(row) for row in one["rows"])) for one in section["tables"])
+    tables = (Table(tuple(one["head"]), tuple(tuple(row) for row in one["rows"]), WIDTHS) for one in section["tables"])
     return (Text(section["text"]), *tables)

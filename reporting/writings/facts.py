@@ -81,7 +81,7 @@ def table_of(rows: Sequence[Row], first: str, language: str) -> dict[str, Any]:
 
 
 def sentence_of(row: Row, language: str) -> str:
-    """投诉按时办结率 82.0%，上期 90.0%，增减 −8.0，目标 ≥ 95。"""
+    """投诉按时办结率 82.0%，上期 90.0%，增减 −8.0。目标 ≥ 95。"""
     told = {
         "name": row["label"],
         "value": value_words(row, "value", language),
@@ -90,7 +90,10 @@ def sentence_of(row: Row, language: str) -> str:
     }
     if row["value"] is None:
         return _("%(name)s：没有数据。") % told
-    text = _("%(name)s %(value)s，上期 %(previous)s，增减 %(change)s。") % told
+    if row["previous"] is None:
+        text = _("%(name)s %(value)s，上期没有数据。") % told
+    else:
+        text = _("%(name)s %(value)s，上期 %(previous)s，增减 %(change)s。") % told
     return text if goal_words(row) == "—" else text + _("目标 %(goal)s。") % {"goal": goal_words(row)}
 
 

@@ -154,6 +154,7 @@ def organisation_tabs(current: str) -> list[dict[str, Any]]:
         ("desk", _("公众页")),
         ("appeal-contacts", _("联系责任人")),
         ("organisation-import", _("导入")),
+        ("customers", _("客户数")),
     )
     return _tabs(named, current)
 
