@@ -62,7 +62,7 @@ def simulated(file: Path | str) -> dict[str, Any]:
     return found
 
 
-STORY = (
+STORY: tuple[tuple[str, str, datetime, dict[str, Any]], ...] = (
     ("front_desk", "submit", on(2, 10), TYPES),
     ("dispatcher", "dispatch", on(2, 11), {"to": "410100-net", "reason": "光路"}),
     ("head", "feedback", on(2, 16), {"solution": "已修复"}),
