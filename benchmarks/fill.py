@@ -18,6 +18,8 @@ from psycopg2.extras import execute_values
 from complaints_site.lib.pairs import pairs
 from escalation.management.commands.demo import watch_until
 from escalation.models import Alert
+from reporting.models import StepFact, TicketFact
+from reporting.refresh import bring_up_to_date
 from tickets.demo.build import demo_build
 from tickets.demo.play import demo_play
 from tickets.demo.texts import PLACES, TELECOM
@@ -40,7 +42,10 @@ COPIED: tuple[tuple[type[models.Model], str], ...] = (
     (Message, "ticket_id"),
     (Alert, "ticket_id"),
     (TicketText, "ticket_id"),
+    (TicketFact, "ticket_id"),
+    (StepFact, "fact_id"),
 )
+WITHOUT_NUMBERS = (TicketText, TicketFact, StepFact)  # their keys are those of ticket and step
 MODELS = tuple(model for model, _ in COPIED)
 
 
@@ -51,6 +56,7 @@ def fill(number: int, *, at: datetime, say: Callable[[str], None]) -> None:
     say(f"playing {MOULDS} tickets through the real actions")
     demo_build(at=at)
     demo_play(MOULDS, at=at, watch=watch_until)
+    bring_up_to_date(longest_seconds=float("inf"))  # so the copies have their facts
     say(f"copying them up to {number:,}")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # the copies are consistent: check nothing
@@ -62,6 +68,7 @@ def fill(number: int, *, at: datetime, say: Callable[[str], None]) -> None:
             for model, ticket in COPIED:
                 cursor.execute(_copy(model, ticket, at, first, first + BATCH))
         _rare_words(cursor)
+        cursor.execute(STAMPS)
         cursor.execute(index)
         for model in MODELS:
             _next_id(cursor, model)
@@ -154,6 +161,11 @@ def _value(model: type[models.Model], field: models.Field, at: datetime) -> str:
     return own
 
 
+STAMPS = """
+    INSERT INTO reporting_daystamp (organisation_id, day, stamp)
+    SELECT DISTINCT organisation_id, (received_at AT TIME ZONE 'Asia/Shanghai')::date, 1 FROM reporting_ticketfact
+    ON CONFLICT DO NOTHING
+"""
 NOT_YET = "CASE WHEN {own} IS NOT NULL THEN '{at}'::timestamptz + '3 days'::interval * (1 + random()) END"
 SPECIAL = {
     (Customer, "phone_index"): "substr(md5({own} || copy.n), 1, 40)",
@@ -176,6 +188,6 @@ def _without_search_index(cursor: Any) -> str:
 
 
 def _next_id(cursor: Any, model: type[models.Model]) -> None:
-    if model is not TicketText:
+    if model not in WITHOUT_NUMBERS:
         table = model._meta.db_table
         cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")

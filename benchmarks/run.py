@@ -34,7 +34,7 @@ def _measure(place: Place, say: object) -> Table:
     django.setup()
     from django.utils import timezone
 
-    from . import creating, delivering, reading, watching  # the product's models, after setup
+    from . import creating, delivering, figures, reading, watching  # the product's models, after setup
     from .fill import fill
     from .importing import importing
 
@@ -45,6 +45,8 @@ def _measure(place: Place, say: object) -> Table:
     with serving("complaints_site.wsgi") as server, serving("benchmarks.floor.wsgi") as floor:
         say("lists, pages, search")
         reading.reading(table, server)
+        say("indicators")
+        figures.indicating(table, server)
         say("creates")
         creating.creates(table, server, floor, token)
         say("actions")

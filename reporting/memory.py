@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Aggregate, QuerySet
 from django.db.models.functions import TruncDate
 
@@ -36,6 +37,22 @@ def days_changed(days: Iterable[tuple[int, date]]) -> None:
             )
 
 
+@contextmanager
+def one_look() -> Iterator[None]:
+    """All that is read inside is of one moment: no ticket ends between the look at the open and at the ended ones.
+
+    Inside another transaction that one decides.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        if connection.vendor == "postgresql":  # SQLite lets nobody write meanwhile
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
 def remembered(
     ended: Callable[[Period | None], QuerySet[Any]],
     dims: Mapping[str, Any],
@@ -44,8 +61,11 @@ def remembered(
     organisation: int,
     span: Period,
     at: datetime,
-) -> dict[date, list[Row]]:
-    """The counts of each day of the span; `ended` gives the rows of ended tickets received in a period, or ever."""
+) -> tuple[dict[date, list[Row]], list[DayCount]]:
+    """The counts of each day of the span, and those of them to `keep` when the look is over.
+
+    `ended` gives the rows of ended tickets received in a period, or ever.
+    """
     zone = span.start.tzinfo
 
     def daily(period: Period | None) -> QuerySet[Any]:
@@ -58,20 +78,22 @@ def remembered(
     kept = DayCount.objects.filter(question=question, **bounds).values_list("day", "stamp", "counts")
     found = {day: _rows(counts) for day, stamp, counts in kept if stamps.get(day) == stamp}
     missing = sorted(stamps.keys() - found.keys())
-    if missing:
-        fresh = _counted(daily(_reach(missing, zone)), dims, aggregates)
-        rows = [
-            DayCount(question=question, day=day, stamp=stamps[day], counts=fresh.get(day, []), made_on=at.date())
-            for day in missing
-        ]
-        DayCount.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["question", "day"],
-            update_fields=["stamp", "counts", "made_on"],
-        )
-        found |= {day: _rows(fresh.get(day, [])) for day in missing}
-    return found
+    counted = _counted(daily(_reach(missing, zone)), dims, aggregates) if missing else {}
+    fresh = [
+        DayCount(question=question, day=day, stamp=stamps[day], counts=counted.get(day, []), made_on=at.date())
+        for day in missing
+    ]
+    return found | {row.day: _rows(row.counts) for row in fresh}, fresh
+
+
+def keep(fresh: Sequence[DayCount]) -> None:
+    """Remember days that were counted. Who was faster with a newer stamp loses it: that day is counted once more."""
+    DayCount.objects.bulk_create(
+        sorted(fresh, key=lambda row: row.day),
+        update_conflicts=True,
+        unique_fields=["question", "day"],
+        update_fields=["stamp", "counts", "made_on"],
+    )
 
 
 def _question(daily: QuerySet[Any]) -> str:

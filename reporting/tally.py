@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
+from functools import partial
 from typing import Any
 
 from django.db.models import (
@@ -32,7 +33,8 @@ from . import rows as rows_
 from .access import Viewer
 from .declarations import POPULATIONS, Indicator
 from .dimensions import DIMENSIONS
-from .memory import FOREVER, remembered
+from .memory import FOREVER, Row, keep, one_look, remembered
+from .models import DayCount
 from .periods import DAY, HALF, HOUR, Period, before, begin_of
 from .questions import BRANCH, Question, branch_of
 from .rows import RECEIVED, STEPS, TICKETS, Parts
@@ -87,29 +89,47 @@ def can_remember(table: str, moment: str, asked: Question, span: Span) -> bool:
 def _remembered(
     indicators: Sequence[Indicator], asked: Question, table: str, span: Span, viewer: Viewer
 ) -> tuple[Statement, list[tuple[Key, Mapping[str, Any]]]]:
-    """Ended tickets from memory, day by day; open ones live."""
+    """Ended tickets from memory, day by day; open ones live, in the same look."""
     live, ended = Statement(table, indicators, viewer.at), Statement(table, indicators, FOREVER)
     over = "ended_at__isnull" if table == TICKETS else f"{OF_TICKET}ended_at__isnull"
-    open_rows = rows_.rows_of(table, RECEIVED, span.whole, asked, viewer).filter(**{over: True})
+
+    def rows(period: Period | None, *, is_open: bool) -> QuerySet[Any]:
+        return rows_.rows_of(table, RECEIVED, period, asked, viewer).filter(ended.kinds, **{over: is_open})
+
+    days: Mapping[date, list[Row]] = {}
+    fresh: list[DayCount] = []
+    with one_look():
+        open_rows = _grouped(rows(span.whole, is_open=True), span, asked, table, viewer.world, live)
+        if viewer.sight is not None:
+            days, fresh = remembered(
+                partial(rows, is_open=False),
+                dimension_columns(asked, table, viewer.world),
+                ended.aggregates,
+                organisation=viewer.sight.organisation,
+                span=span.whole,
+                at=viewer.at,
+            )
+    keep(fresh)
+    return live, _summed(open_rows, days, span, tuple(ended.aggregates))
+
+
+def _summed(
+    open_rows: Sequence[tuple[Key, Mapping[str, Any]]],
+    days: Mapping[date, Sequence[Row]],
+    span: Span,
+    names: Sequence[str],
+) -> list[tuple[Key, Mapping[str, Any]]]:
+    """Open tickets and the days' ended ones together, by period and dimensions."""
     sums: dict[Key, Counter[str]] = defaultdict(Counter)
-    for key, row in _grouped(open_rows, span, asked, table, viewer.world, live):
-        sums[key].update({name: row[name] or 0 for name in live.aggregates})
-    if viewer.sight is not None:
-        days = remembered(
-            lambda period: rows_.rows_of(table, RECEIVED, period, asked, viewer).filter(ended.kinds, **{over: False}),
-            dimension_columns(asked, table, viewer.world),
-            ended.aggregates,
-            organisation=viewer.sight.organisation,
-            span=span.whole,
-            at=viewer.at,
-        )
-        for day, rows in days.items():
-            start = span.start_of_day(day)
-            if start is None:
-                continue
-            for dims, counts in rows:
-                sums[start, dims].update(dict(zip(ended.aggregates, counts, strict=True)))
-    return live, list(sums.items())
+    for key, row in open_rows:
+        sums[key].update({name: row[name] or 0 for name in names})
+    for day, rows in days.items():
+        start = span.start_of_day(day)
+        if start is None:
+            continue
+        for dims, counts in rows:
+            sums[start, dims].update(dict(zip(names, counts, strict=True)))
+    return list(sums.items())
 
 
 def _put_received(
