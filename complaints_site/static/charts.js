@@ -147,7 +147,7 @@
     const data = JSON.parse(document.getElementById(box.dataset.chart).textContent);
     if (!data.labels.length) return null;
     box.hidden = false;
-    if (data.kind === "bars" || data.kind === "stack") box.classList.add(`chart-rows-${Math.min(12, Math.ceil(data.labels.length / 4) * 4)}`);
+    if (data.kind === "bars" || data.kind === "stack") box.classList.add(`chart-rows-${Math.min(24, Math.ceil(data.labels.length / 4) * 4)}`);
     const chart = window.echarts.init(box, null, { renderer: "svg" });
     chart.setOption({ ...KINDS[data.kind](data), aria: { enabled: false, decal: { show: false } } });
     return chart;
@@ -160,6 +160,7 @@
   document.addEventListener("htmx:afterSettle", drawAll);
   const fit = (width) => charts.forEach((chart) => chart.resize(width ? { width } : undefined));
   window.addEventListener("resize", () => fit());
+  window.matchMedia("print").addEventListener("change", (print) => fit(print.matches ? PRINTED_WIDTH : 0));
   window.addEventListener("beforeprint", () => fit(PRINTED_WIDTH));
   window.addEventListener("afterprint", () => fit());
   document.documentElement.dataset.charts = "drawn";

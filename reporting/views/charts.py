@@ -21,6 +21,7 @@ from reporting.views.period_words import days, short
 from tickets.views.reader import language
 
 LINE, BARS, STACK, PAIR = "line", "bars", "stack", "pair"
+MOST_BARS = 24
 MOST_ROWS = 60  # of a table behind a chart
 
 
@@ -166,11 +167,12 @@ def bars_chart(
     one: Indicator, figures: Sequence[Figure], asked: Question, asking: Asking, *, name: str
 ) -> dict[str, Any]:
     """A value for each part, in the order of the figures; with the reference as a line."""
-    known = [figure for figure in figures if figure.value is not None][:MOST_ROWS]
+    every = [figure for figure in figures if figure.value is not None]
+    known = every[:MOST_BARS]
     labels = [" · ".join(asking.title(*pair) for pair in zip(asked.by, figure.dims, strict=True)) for figure in known]
     return {
         "id": f"chart-{name}",
-        "finding": _("%(title)s，共 %(count)d 项") % {"title": one.title.say(language()), "count": len(known)},
+        "finding": _("%(title)s，共 %(count)d 项") % {"title": one.title.say(language()), "count": len(every)},
         "data": {
             "kind": BARS,
             "unit": unit_of(one),

@@ -19,7 +19,7 @@ from tests.tickets.test_loop import complaint, on
 from tickets.models import Person, Unit
 
 pytestmark = pytest.mark.django_db
-SUBMIT = {"business_type": "fixed.broadband", "complaint_type": "quality_within_net"}
+SUBMIT: dict[str, Any] = {"business_type": "fixed.broadband", "complaint_type": "quality_within_net"}
 REPLY: dict[str, Any] = {"reply_text": "已修复", "reply_way": "phone", "outcome": "cured"}
 LINK = re.compile(r'href="([^"]*/tickets/\?[^"]*)"[^>]*>(?:<span[^>]*>[^<]*</span>)?([\d,]+)</a>')
 
@@ -173,7 +173,7 @@ def test_K01_exports_hold_numbers_as_numbers_and_no_formula(c: Cast) -> None:
 
 
 def test_K01_a_file_neutralises_every_way_to_begin_a_formula() -> None:
-    table = [["a", "b"], ["@x", -3], ["＝1", None]]
+    table: list[list[Any]] = [["a", "b"], ["@x", -3], ["＝1", None]]
     assert comma_separated(table).decode("utf-8-sig").splitlines() == ["a,b", "'@x,-3", "'＝1,"]
     sheet = load_workbook(BytesIO(workbook([("数据", table)]))).worksheets[0]
     assert (sheet["A2"].data_type, sheet["B2"].value) == ("s", -3)
