@@ -57,7 +57,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not may_read(request):
         return HttpResponseForbidden("METRICS_TOKEN or METRICS_NETWORKS\n", content_type="text/plain")
     found = registry()
-    found.register(Rows(timezone.now()))  # type: ignore[arg-type]
+    found.register(Rows(timezone.now()))
     return HttpResponse(generate_latest(found), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -85,9 +85,7 @@ def _is_within(address: str, networks: Iterable[str]) -> bool:
 def queues(at: datetime) -> Iterator[Metric]:
     """Open tickets by organisation, rulebook kind and state."""
     open_ = GaugeMetricFamily("complaints_open_tickets", "Open tickets", labels=["organisation", "kind", "state"])
-    late = GaugeMetricFamily(
-        "complaints_overdue_tickets", "Open tickets that are overdue", labels=["organisation"]
-    )
+    late = GaugeMetricFamily("complaints_overdue_tickets", "Open tickets that are overdue", labels=["organisation"])
     tickets = Ticket.objects.filter(ended_at=None).order_by()
     for *labels, count in tickets.values_list("organisation__code", "kind", "state").annotate(Count("pk")):
         open_.add_metric(labels, count)
