@@ -88,7 +88,7 @@ def incident_declare(*, issue_id: int, tickets: Iterable[int], actor: Person, at
 
 def _lock(actor: Person, at: datetime) -> None:
     """Grouping and people take turns."""
-    if not may_tidy(actor, at):
+    if actor.organisation_id is None or not may_tidy(actor, at):
         raise Forbidden(NOT_YOURS)
     Organisation.objects.select_for_update(no_key=True).get(pk=actor.organisation_id)
 

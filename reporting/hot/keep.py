@@ -102,7 +102,7 @@ def near(organisation: Organisation, texts: Sequence[Text], weights: Weights) ->
     alone, issues = _found(organisation, texts, weights)
     members = _latest(issues)
     ids = alone | {pk for pks in members.values() for pk in pks}
-    read_again = {}
+    read_again: dict[int, Text] = {}
     for chunk in chunks(sorted(ids)):
         read_again |= {ticket.pk: read(ticket) for ticket in Ticket.objects.filter(pk__in=chunk)}
     learn(organisation, weights, read_again.values())

@@ -52,8 +52,9 @@ def call_plan(*, unit: str, topic: str, planned_on: date | None, actor: Person, 
     if planned_on is None or planned_on - at.date() > MOST_AHEAD:
         errors.add("planned_on", "选择一年以内的日期", "Choose a date within a year")
     errors.raise_if_any()
+    assert found is not None and planned_on is not None  # noqa: S101, PT018  else it was told above
     return TestCall.objects.create(
-        organisation_id=actor.organisation_id, unit=found, topic=topic, planned_on=planned_on, planned_by=actor,
+        organisation_id=found.organisation_id, unit=found, topic=topic, planned_on=planned_on, planned_by=actor,
         planned_at=at,
     )  # fmt: skip
 

@@ -42,6 +42,8 @@ def refusals_seen(person: Person, at: datetime, *, reviewed: bool) -> QuerySet[T
 
 def refused_by(ticket: Ticket) -> int | None:
     """Who refused it: whoever did the last thing to it before it ended."""
+    if ticket.ended_at is None:
+        return None
     events = Event.objects.filter(ticket=ticket, actor__isnull=False, at=ticket.ended_at)
     return events.order_by("-seq").values_list("actor", flat=True).first()
 
@@ -91,7 +93,8 @@ def _opened_again(ticket: Ticket, reason: str, actor: Person, at: datetime) -> b
 def counted_by_person(person: Person, at: datetime) -> list[dict[str, Any]]:
     """Of the refusals that this person sees, by whoever refused: reviewed, and of them without ground."""
     reviews = RefusalReview.objects.filter(ticket__in=visible_to(person, at), refused_by__isnull=False)
-    rows = reviews.values("refused_by_id").annotate(
+    counted = reviews.values("refused_by_id").annotate(
         reviewed=Count("pk"), unjustified=Count("pk", filter=Q(justified=False))
     )
+    rows: list[dict[str, Any]] = [dict(row) for row in counted]
     return sorted(rows, key=lambda row: (-row["unjustified"], -row["reviewed"], row["refused_by_id"]))

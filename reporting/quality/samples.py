@@ -71,8 +71,9 @@ def sample_rule_make(
     if not errors.errors and not percent and not number:
         errors.add("percent", "比例和件数至少填一个", "Give a share or a number")
     errors.raise_if_any()
+    assert found is not None and percent is not None and number is not None  # noqa: S101, PT018  else it was told above
     return SampleRule.objects.create(
-        organisation_id=actor.organisation_id, unit=found, per=per, percent=percent, number=number, made_by=actor,
+        organisation_id=found.organisation_id, unit=found, per=per, percent=percent, number=number, made_by=actor,
         made_at=at,
     )  # fmt: skip
 

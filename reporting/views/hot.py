@@ -19,6 +19,7 @@ from reporting.hot.seen import MOST, PERIODS_DAYS, Issue, OneIssue, issue_seen, 
 from reporting.labels import Labels
 from reporting.views.quality_parts import CURRENT, problems_of, tabs
 from tickets.core.sentences import Forbidden, Hidden, Invalid, invalid
+from tickets.core.world import World
 from tickets.models import Ticket
 from tickets.views.access import work_page
 from tickets.views.admin_pages import asked, number
@@ -70,11 +71,20 @@ def issue_row(one: Issue, labels: Labels) -> dict[str, Any]:
         "words": "、".join(one.words),
         "places": "、".join(one.places),
         "businesses": "、".join(labels.title("business_type", value, language()) for value in one.businesses),
-        "regions": [(labels.title("region", region, language()), count) for region, count in one.regions],
+        "regions": [(region_name(labels.world, region), count) for region, count in one.regions],
         "first_at": one.first_at,
         "last_at": one.last_at,
         "by_hand": one.by_hand,
     }
+
+
+def region_name(world: World, region: str) -> str:
+    """The unit that stands for a region, the highest one; the code where none does."""
+    units = [unit for unit in world.units.values() if unit.region == region]
+    unit = min(units, key=lambda one: (len(one.path), one.code), default=None)
+    if unit is None:
+        return region
+    return unit.name_en if language() == "en" and unit.name_en else unit.name
 
 
 def name_of(one: Issue, labels: Labels) -> str:

@@ -159,7 +159,7 @@ def test_P02_a_sample_is_judged_over_rest(c: Cast) -> None:
 
 def test_P02_a_test_call_is_planned_and_its_findings_recorded_once(c: Cast) -> None:
     quality = c.people["quality"]
-    plan = {"topic": "咨询宽带报障", "planned_on": date(2026, 11, 25), "at": on(24, 9)}
+    plan: dict[str, Any] = {"topic": "咨询宽带报障", "planned_on": date(2026, 11, 25), "at": on(24, 9)}
     with pytest.raises(Forbidden):
         call_plan(unit="410000-hotline", actor=c.people["front_desk"], **plan)
     made = call_plan(unit="410000-hotline", actor=quality, **plan)
@@ -190,7 +190,7 @@ def test_P02_every_refusal_waits_for_a_leader_and_an_unjustified_one_counts(c: C
     bring_up_to_date()
     supervisor = c.people["supervisor"]
     assert list(refusals_seen(supervisor, on(24, 12), reviewed=False)) == [ticket]
-    review = {"ticket_id": ticket.pk, "justified": False, "reason": "属于受理范围", "at": on(24, 12)}
+    review: dict[str, Any] = {"ticket_id": ticket.pk, "justified": False, "reason": "属于受理范围", "at": on(24, 12)}
     with pytest.raises(Forbidden):
         refusal_review(actor=c.people["dispatcher"], **review)
     with pytest.raises(Invalid):
