@@ -3,7 +3,6 @@
   const styles = getComputedStyle(document.documentElement);
   const colour = (name) => styles.getPropertyValue(`--${name}`).trim();
   const PARTS = ["brand-deep", "q4", "q3"];
-  const PRINTED_WIDTH = 640;
 
   const text = () => ({ color: colour("ink-2"), fontFamily: styles.getPropertyValue("--font").trim(), fontSize: 12 });
   const words = (value, unit) =>
@@ -150,7 +149,14 @@
     if (data.kind === "bars" || data.kind === "stack") box.classList.add(`chart-rows-${Math.min(24, Math.ceil(data.labels.length / 4) * 4)}`);
     const chart = window.echarts.init(box, null, { renderer: "svg" });
     chart.setOption({ ...KINDS[data.kind](data), aria: { enabled: false, decal: { show: false } } });
+    scalable(chart);
     return chart;
+  }
+
+  // A drawing that knows its size shrinks to the width of the paper (indicators.css).
+  function scalable(chart) {
+    const drawing = chart.getDom().querySelector("svg");
+    drawing.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
   }
 
   if (!window.echarts) return;
@@ -158,10 +164,9 @@
   const drawAll = () => charts.push(...[...document.querySelectorAll("[data-chart][hidden]")].map(draw).filter(Boolean));
   drawAll();
   document.addEventListener("htmx:afterSettle", drawAll);
-  const fit = (width) => charts.forEach((chart) => chart.resize(width ? { width } : undefined));
-  window.addEventListener("resize", () => fit());
-  window.matchMedia("print").addEventListener("change", (print) => fit(print.matches ? PRINTED_WIDTH : 0));
-  window.addEventListener("beforeprint", () => fit(PRINTED_WIDTH));
-  window.addEventListener("afterprint", () => fit());
+  window.addEventListener("resize", () => charts.forEach((chart) => {
+    chart.resize();
+    scalable(chart);
+  }));
   document.documentElement.dataset.charts = "drawn";
 })();
