@@ -81,15 +81,22 @@ def reported(c: Cast, at: datetime | None = None, *, report_at: datetime | None 
     return case
 
 
-def concluded(c: Cast, at: datetime | None = None, **fault: Any) -> Case:
-    """Reported to the regulator, called back and concluded: it waits to be archived."""
+def called_back(c: Cast, at: datetime | None = None, **more: Any) -> Case:
+    """Reported to the regulator, the customer called back: it waits for its conclusion."""
     at = at or on(24, 9)
-    more = {name: fault.pop(name) for name in ("number", "origin") if name in fault}
     case = reported(c, at, **more)
     later = at + timedelta(hours=3)
     case.do("officer", "accept_report", later, review_basis="电信条例")
     case.do("officer", "report", later, regulator_report=file_of(c.people["officer"], "处理报告.txt"))
     case.do("hq_caller", "callback", later, reached=True, satisfaction="satisfied")
     case.do("hq_caller", "callback_done", later)
-    case.do("officer", "conclude", later, **(FAULT | fault))
+    return case
+
+
+def concluded(c: Cast, at: datetime | None = None, **fault: Any) -> Case:
+    """Called back and concluded: it waits to be archived."""
+    at = at or on(24, 9)
+    more = {name: fault.pop(name) for name in ("number", "origin") if name in fault}
+    case = called_back(c, at, **more)
+    case.do("officer", "conclude", at + timedelta(hours=3), **(FAULT | fault))
     return case

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from appeals.models import Dispute, Finding
-from tests.appeals.appeal import FAULT, concluded, file_of
-from tests.cast import Cast, cast
-from tests.tickets.test_loop import Case, on
+from tests.appeals.appeal import FAULT, called_back, concluded, file_of
+from tests.cast import Cast, cast, duty
+from tests.tickets.test_loop import Case, complaint, on
 from tickets.core.sentences import Invalid, Refused
+from tickets.models import Ticket
 
 
 @pytest.fixture
@@ -26,6 +29,33 @@ def test_A04_a_finding_needs_its_grounds(c: Cast) -> None:
     with pytest.raises(Invalid) as error:
         case.do("officer2", "conclude", on(24, 14), finding="company", responsible_unit="410000-net", cause="x")
     assert set(error.value.errors) == {"responsibility", "ground_company", "fault_step", "reason"}
+
+
+@pytest.mark.parametrize(
+    ("answered_at", "why"),
+    [(None, "没有答复"), (on(26, 9), "收到申诉之后"), (on(23, 9), "规定时限"), (on(10, 9), "")],
+)
+def test_A04_handled_before_needs_a_complaint_answered_in_time_before_the_appeal(
+    c: Cast, answered_at: datetime | None, why: str
+) -> None:
+    duty(c.people["officer"], "supervisor", c.units["HQ"], subtree=True)  # an officer who may look at complaints
+    earlier = complaint(c, on(9, 9)).last.ticket
+    Ticket.objects.filter(pk=earlier.pk).update(settled_at=answered_at)
+    case = called_back(c)
+    proofs = {
+        "earlier_handling_proof": file_of(c.people["officer"]),
+        "rule_complied": "电信条例",
+        "excess_demand": "三倍赔偿",
+    }
+    given = FAULT | proofs | {"finding": "handled_before", "grew_from": earlier.number}
+    if not why:
+        case.do("officer", "conclude", on(24, 13), **given)
+        assert Finding.objects.get().finding == "handled_before"
+        return
+    with pytest.raises(Invalid) as refused:
+        case.do("officer", "conclude", on(24, 13), **given)
+    assert why in refused.value.errors["grew_from"][0].zh
+    assert not Finding.objects.exists()
 
 
 def test_A04_a_finding_of_fault_names_step_holder_and_unit(c: Cast) -> None:
