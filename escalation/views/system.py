@@ -20,6 +20,7 @@ from tickets.actions.administration import ADMINISTRATOR
 from tickets.models import Message
 from tickets.views.admin_pages import admin_page, number, organisation_of, page, save, system_tabs, text
 from tickets.views.reader import Reader, reader_of
+from tickets.views.system_figures import further_figures
 
 AWAKE_SECONDS = 60
 MOST = 200
@@ -63,6 +64,10 @@ def _figures(reader: Reader, aside: int) -> list[dict[str, Any]]:
         _figure(_("发送失败"), fmt.count(failed), _("要人看一眼"), WARNED if failed else NORMAL),
         _figure(_("待人工告知"), fmt.count(by_hand), _("由受理员、派单员告诉客户"), ""),
         _figure(_("搁置的时限"), fmt.count(aside), _("处理时出错，其余照常"), OVERDUE if aside else NORMAL),
+        *(
+            _figure(one.title, one.value, one.note, OVERDUE if one.is_bad else NORMAL)
+            for one in further_figures(reader)
+        ),
     ]
 
 

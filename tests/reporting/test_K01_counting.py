@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from reporting.access import house
 from reporting.declarations import indicators
@@ -47,9 +49,18 @@ def test_K01_a_ticket_that_cannot_be_counted_stops_no_figure(caplog: pytest.LogC
     row = Uncounted.objects.get()
     assert (row.ticket_id, row.error) == (bad.id, "TypeError: 'int' object is not iterable")
     assert not Ticket.objects.filter(counted=False).exists(), "it is not tried again at every look"
+    assert told_on_the_system_page(c) == "1"
     Ticket.objects.filter(pk=bad.id).update(memory=good_memory, counted=False)
     assert received(c) == received(c, remember=True) == 2
     assert not Uncounted.objects.exists()
+    assert told_on_the_system_page(c) == "0"
+
+
+def told_on_the_system_page(c: Cast) -> str:
+    client = Client()
+    client.force_login(c.people["administrator"], "django.contrib.auth.backends.ModelBackend")
+    figures_there = client.get(reverse("system")).context["figures"]
+    return next(one["value"] for one in figures_there if one["title"] == "没有计入指标的工单")
 
 
 def beside(work: Callable[[], object]) -> threading.Thread:
