@@ -13,6 +13,15 @@ from tickets.rulebook.compiled import Book, Title
 from .simulate import Moved, Rate, Refusal, Simulated, Wanted
 
 STILL_OPEN = Title("未结", "Still open")
+UNIT_WORDS = {
+    "percent": Title("%", "%"),
+    "per_10000": Title("每万名客户", "per 10,000 customers"),
+    "per_100": Title("每百件", "per 100"),
+    "hours": Title("小时", "hours"),
+    "seconds": Title("秒", "seconds"),
+    "count": Title("件", "number"),
+    "each": Title("每件", "each"),
+}
 HEADINGS = {
     "alerts": Title("提醒", "Alerts"),
     "ends": Title("结果", "Ends"),
@@ -69,6 +78,7 @@ def _rate_dict(rate: Rate, language: str) -> dict[str, Any]:
         "id": one.id,
         "title": one.title.say(language),
         "unit": one.unit,
+        "unit_word": UNIT_WORDS[one.unit].say(language),
         "before": before,
         "after": after,
         "change": round(after - before, 2) if before is not None and after is not None else None,
@@ -120,7 +130,7 @@ def lines(said: dict[str, Any], language: str) -> Iterator[str]:
     for name, rows in (
         ("alerts", [(f"{one['title']} · {one['kind_title']}", one["before"], one["after"]) for one in said["alerts"]]),
         ("ends", [(one["title"], one["before"], one["after"]) for one in said["ends"]]),
-        ("rates", [(f"{one['title']} ({one['unit']})", one["before"], one["after"]) for one in said["rates"]]),
+        ("rates", [(f"{one['title']} ({one['unit_word']})", one["before"], one["after"]) for one in said["rates"]]),
         ("examples", [(one["number"], *_two(one)) for one in said["examples"]]),
         ("refusals", [(one["number"], one["at"], f"{one['event']}: {one['reason']}") for one in said["refusals"]]),
     ):

@@ -13,9 +13,10 @@ import socket
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ def test_S01_a_database_that_goes_away_costs_no_ticket_and_no_500(
             interrupt(lane)
             faults += 1
             wanted = min(CLOCKS, sum(one.done() for one in done) + CLOCKS // 4)
-            until(lambda n=wanted: sum(one.done() for one in done) >= n)
+            until(partial(enough, done, wanted))
         numbers = [one.result() for one in done]
     connection.close()
     assert set(statuses) <= {201, 503, 0}, statuses
@@ -127,6 +128,10 @@ def test_S01_a_database_that_goes_away_costs_no_ticket_and_no_500(
     assert IdempotencyKey.objects.count() == TicketText.objects.count() == CLOCKS, "nothing is half-written"
     how = "stopped -m immediate" if CLUSTER and lane == "postgresql" else "cut off"
     report(f"the database {how} under clients that retry", f"{faults} times, answers {dict(statuses)}")
+
+
+def enough(done: list[Future[str]], wanted: int) -> bool:
+    return sum(one.done() for one in done) >= wanted
 
 
 def interrupt(lane: str) -> None:
@@ -203,7 +208,7 @@ def test_S01_a_full_disk_refuses_a_file_whole_and_takes_it_later(
 
     def upload() -> int:
         file = SimpleUploadedFile("scan.txt", b"0123456789abcde\n" * 65_536 * megabytes)
-        bearer = {"HTTP_AUTHORIZATION": headers["Authorization"]}
+        bearer: Any = {"HTTP_AUTHORIZATION": headers["Authorization"]}
         return client.post("/api/v1/attachments/", {"file": file}, **bearer).status_code
 
     with disk_full_after(1024 * 1024):
@@ -236,13 +241,17 @@ def test_S01_a_full_disk_under_the_database_acknowledges_nothing(
 # ── the clock ────────────────────────────────────────────────────────────────────────────────────────
 
 
+def same(now: datetime) -> datetime:
+    return now
+
+
 @pytest.mark.parametrize("jump", [timedelta(hours=2), timedelta(days=-1)], ids=["two hours on", "a day back"])
 def test_W01_a_clock_that_jumps_raises_each_due_alert_once(c: Cast, jump: timedelta, report: Report) -> None:
     version, at = seconds_book(), timezone.now()
     for _ in range(5):
         complain(c, version, at)
     for now in (at + timedelta(seconds=5), at + timedelta(seconds=5) + jump, at + timedelta(seconds=30)):
-        while sweep(now=lambda moment=now: moment):
+        while sweep(now=partial(same, now)):
             pass
     found = verdict()
     require_kept(found)
