@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -37,7 +38,7 @@ def ids_of(sets: Collection[Units]) -> dict[Units, int]:
     return {units: known[key] for key, units in keys.items()}
 
 
-def meeting(units: Iterable[int]) -> QuerySet[Member]:
+def meeting(units: Iterable[int]) -> QuerySet[Any]:
     """The ids of the sets with at least one of these units, as a subquery."""
     return Member.objects.filter(unit_id__in=sorted(units)).values("unitset_id")
 
