@@ -29,7 +29,7 @@ from tickets.downloads import sent_content
 from tickets.models import Person
 from tickets.views.access import work_page
 from tickets.views.admin_pages import control, filled, problems, text, texts
-from tickets.views.reader import Reader, language, reader_of
+from tickets.views.reader import Reader, language, reader_of, role_title
 
 from .report_pages import Errors, doing, managed_units, tabs, unit_of, viewer
 
@@ -159,8 +159,6 @@ def _schedule_row(one: ReportSchedule, reader: Reader) -> dict[str, Any]:
 
 
 def _role_words(one: ReportSchedule, reader: Reader) -> list[str]:
-    from tickets.views.reader import role_title
-
     return [role_title(role, reader.at) for role in one.roles]
 
 

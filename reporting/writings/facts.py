@@ -117,5 +117,9 @@ def _finding(one: SampleVerdict) -> str:
         for word, right in ((_("填写不准确"), one.content_right), (_("流转不准确"), one.routing_right))
         if not right
     ]
+    if one.ticket.respondent_person_id or one.ticket.respondent_unit_id:
+        return _("抽查一件：%(found)s。") % {
+            "found": "、".join(found)
+        }  # those addressed may be the ones complained about
     told = {"number": one.ticket.number, "found": "、".join(found), "note": one.note}
     return (_("抽查 %(number)s：%(found)s。%(note)s") % told).strip()

@@ -93,6 +93,17 @@ def test_K08_a_period_without_a_complaint_yields_a_complete_report_with_what_ins
     assert "零投诉" in measures["text"]
 
 
+def test_K08_a_finding_about_somebody_complained_about_names_no_ticket(c: Cast) -> None:
+    ticket = Ticket.objects.get(pk=complaint(c, on(24, 10)).id)
+    Ticket.objects.filter(pk=ticket.pk).update(respondent_person=c.people["head"])
+    judged = {"judged_at": on(24, 12), "note": "网络维护部负责人"}
+    SampleVerdict.objects.create(ticket=ticket, content_right=False, routing_right=True, **judged)
+    facts = draft(c).sections[0]["text"]
+    assert "1. 抽查一件：填写不准确。" in facts
+    assert ticket.number not in facts
+    assert "网络维护部负责人" not in facts
+
+
 def test_K08_a_draft_is_edited_on_its_page_and_two_editors_do_not_overwrite_each_other(c: Cast) -> None:
     one, client = draft(c), client_of(c.people["supervisor"])
     url = reverse("writing", args=[one.pk])
