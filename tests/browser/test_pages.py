@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.appeals.appeal import concluded
 from tests.browser.office import Office, open_act, sideways, violations
+from tests.cast import person
 from tests.tickets.drives import run_watch
+from tests.tickets.test_W06_etc import etc
 from tickets.models import Message, Ticket
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -214,6 +217,41 @@ def test_U04_the_pages_of_those_who_look_on(busy: Office, axe: str) -> None:
     finish(eye)
 
 
+SUPERVISION = (
+    "/supervision/",
+    "/supervision/cases/",
+    "/supervision/escalations/",
+    "/supervision/orders/",
+    "/supervision/major/",
+    "/supervision/walls/",
+)
+APPEALS = ("/appeals/", "/appeals/findings/", "/appeals/filings/", "/appeals/contacts/")
+
+
+def test_U04_the_pages_of_supervision(busy: Office, axe: str) -> None:
+    chased = Ticket.objects.get(content__startswith="VIP")
+    step = busy.desk.step(chased, side=False)
+    eye = Eye(busy.page("supervisor"), axe)
+    for path in SUPERVISION:
+        eye.look(path, path)
+    eye.look("a chase order", f"/supervision/orders/new/?step={step.pk}")
+    finish(eye)
+
+
+def test_U04_tickets_of_the_highway_and_of_an_appeal(office: Office, axe: str) -> None:
+    c, desk = office.c, office.desk
+    for name in ("agent", "agent2"):
+        c.people[name] = person(name, home=c.units["410000-centre"], roles="agent")
+    drive = etc(c, desk.ago(hours=3))
+    drive.do("front_desk", "submit", desk.ago(hours=2))
+    appealed = concluded(c, desk.ago(hours=20), share=60)
+    for who, case in (("agent", drive), ("officer", appealed)):
+        eye = Eye(office.page(who), axe)
+        for tab in page_tabs(eye.page, f"/tickets/{case.last.ticket.number}/"):
+            eye.look(tab, tab)
+        finish(eye)
+
+
 def test_U04_the_pages_of_administrators(busy: Office, axe: str) -> None:
     for who, paths in ADMINISTRATORS.items():
         eye = Eye(busy.page(who), axe)
@@ -303,7 +341,8 @@ def test_U01_pages_are_whole_in_english(busy: Office) -> None:
         "front_desk": ("/intake/", f"{here}print/intake/"),
         "receptionist": ("/", "/intake/"),
         "dispatcher": ("/", here, "/by-hand/"),
-        "supervisor": ("/", "/board/", "/board/lateness/", "/imports/"),
+        "supervisor": ("/", "/board/", "/board/lateness/", "/imports/", *SUPERVISION),
+        "officer": ("/", *APPEALS),
         **ADMINISTRATORS,
     }.items():
         busy.c.people[who].language = "en"
