@@ -1,4 +1,7 @@
-"""From a ticket to the hot issue that it is part of, for whoever sees others of it."""
+"""From a ticket to the hot issue that it is part of, for those who tidy hot issues and see others of it.
+
+Everybody else's ticket page is spared the statement; they find hot issues on their list.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reporting.access import viewer_of
+from reporting.hot.by_hand import may_tidy
 from reporting.hot.seen import issue_of
 from tickets.models import Ticket
 from tickets.views.panels import Panel
@@ -13,6 +17,8 @@ from tickets.views.reader import Reader
 
 
 def hot_panel(reader: Reader, ticket: Ticket) -> Panel | None:
+    if not may_tidy(reader.person, reader.at):
+        return None
     found = issue_of(viewer_of(reader.person, reader.at), ticket.pk)
     if found is None:
         return None
