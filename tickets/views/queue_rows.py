@@ -96,7 +96,7 @@ def _instant(text: str) -> datetime | None:
 
 def open_steps(reader: Reader) -> QuerySet[Step]:
     """Every open step of the reader's units, each with its running clock as `own`."""
-    return _open(steps_of(reader.sight)) if reader.sight else Step.objects.none()
+    return _open(steps_of(reader.sight) if reader.sight else Step.objects.none())
 
 
 def waiting_steps(reader: Reader) -> QuerySet[Step]:
