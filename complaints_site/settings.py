@@ -281,6 +281,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "ENUM_NAME_OVERRIDES": {
+        "ClockStateEnum": ["none", "running", "warned", "overdue", "stopped"],
+        "PaperStateEnum": ["draft", "sent"],
+    },
 }
 
 # ── logs and measurements ────────────────────────────────────────────────────────────────────────────

@@ -24,7 +24,7 @@ TEXTS = ("unit", "person", "deputy", "phone", "reason")
 LIST = schema.described(
     "appeals_contacts_list",
     "Contacts for appeals of your organisation, the latest named first",
-    answers={200: schema.paged("AppealContact", shapes.ContactShape)},
+    answers={200: schema.paged("AppealContact", shapes.AppealContactShape)},
     refusals=schema.READING,
     parameters=[
         schema.query("unit", help_text="code; the units below it too"),
@@ -35,9 +35,9 @@ LIST = schema.described(
 SET = schema.described(
     "appeals_contacts_set",
     "Name the contact of a unit from now on",
-    answers={201: shapes.ContactShape},
+    answers={201: shapes.AppealContactShape},
     refusals=schema.WRITING,
-    request=shapes.NewContactShape,
+    request=shapes.NewAppealContactShape,
 )
 
 

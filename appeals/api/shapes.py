@@ -63,7 +63,7 @@ class FilingShape(serializers.Serializer[Any]):
     officer = shapes.text(null=True)
 
 
-class ContactShape(serializers.Serializer[Any]):
+class AppealContactShape(serializers.Serializer[Any]):
     unit = shapes.text()
     person = shapes.text()
     deputy = shapes.text(null=True)
@@ -74,7 +74,7 @@ class ContactShape(serializers.Serializer[Any]):
     set_by = shapes.text(null=True)
 
 
-class NewContactShape(serializers.Serializer[Any]):
+class NewAppealContactShape(serializers.Serializer[Any]):
     unit = shapes.text(longest=40)
     person = shapes.text(longest=60)
     deputy = shapes.text(null=True, required=False, longest=60)
@@ -102,7 +102,7 @@ class BriefShape(serializers.Serializer[Any]):
     documents = DocumentShape(many=True)
     findings = FindingShape(many=True)
     filings = FilingShape(many=True)
-    contacts = ContactShape(many=True)
+    contacts = AppealContactShape(many=True)
 
 
 class CountShape(serializers.Serializer[Any]):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Mapping
-from typing import Any, TextIO
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.core.management.base import CommandError
 from django.utils import timezone
@@ -21,7 +21,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--format", choices=("table", "json"), default="table")
 
 
-def run(flat: Flat, options: Mapping[str, Any], out: TextIO) -> None:
+def run(flat: Flat, options: Mapping[str, Any], write: Callable[[str], object]) -> None:
     """Raises RulebookErrors (the file) and CommandError (the question)."""
     # Here, so that the other words of the command need neither indicators nor a database.
     from reporting.access import house
@@ -46,10 +46,10 @@ def run(flat: Flat, options: Mapping[str, Any], out: TextIO) -> None:
     except Backlog as error:
         raise CommandError("Many tickets wait to be counted: try again in a minute.") from error
     if options["format"] == "json":
-        out.write(json.dumps(said, ensure_ascii=False, indent=1))
+        write(json.dumps(said, ensure_ascii=False, indent=1))
         return
     for line in lines(said, options["lang"]):
-        out.write(line)
+        write(line)
 
 
 def _organisation(code: str | None) -> Any:

@@ -8,19 +8,19 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any
 
 from .source import Flat
 
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
-    """`run` gets the flattened file, the options and where to write. It raises RulebookErrors and CommandError."""
+    """`run` gets the flattened file, the options and what writes a line. It raises RulebookErrors and CommandError."""
 
     name: str
     help: str
     arguments: Callable[[ArgumentParser], None]
-    run: Callable[[Flat, Mapping[str, Any], TextIO], None]
+    run: Callable[[Flat, Mapping[str, Any], Callable[[str], object]], None]
 
 
 _subcommands: dict[str, Subcommand] = {}

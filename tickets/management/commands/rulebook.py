@@ -1,4 +1,4 @@
-"""`manage.py rulebook check | load | list | retime | …`: prove, load, list, re-time (R01, R02, language page §11.10)."""
+"""`manage.py rulebook check | load | list | retime | …`: prove, load, list, re-time (R01, R02, page §11.10)."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         return True
 
     def run_subcommand(self, flat: Flat, options: dict[str, Any]) -> None:
-        subcommands()[options["what"]].run(flat, options, self.stdout)
+        subcommands()[options["what"]].run(flat, options, self.stdout.write)
 
     # ── check ──
     def check_one(self, flat: Flat, options: dict[str, Any]) -> None:
