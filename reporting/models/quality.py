@@ -87,7 +87,6 @@ class TestCall(models.Model):
         ]
 
 
-
 class RefusalReview(models.Model):
     """The leader's review of a complaint that was not taken up (doc 13 §3 c, ruling REFUSEREV)."""
 
