@@ -195,7 +195,6 @@ def main_act_of(kind: str, reader: Reader, books: Iterable[Book]) -> Act:
     return MAIN_ACTS[OFFICER] if own == {APPEAL} else MAIN_ACTS.get(kind, OPEN_QUEUE)
 
 
-
 SHORTCUTS = Step("keys", gettext_lazy("记住 5 个快捷键（按 ? 看全部）"), "settings")
 LANGUAGE = Step("settings", gettext_lazy("选好语言和列表疏密"), "settings")
 FIRST_STEPS = {
