@@ -120,7 +120,7 @@ def _more_time_needs_the_manager(office: Office) -> None:
     for words in ("超时申请，原到期", f"{until:%m-%d}", f"{until:%H:%M}"):
         assert words in own.inner_text(), words
     dept.keyboard.press("Escape")
-    assert not own.locator(".popover").is_visible(), "Escape closes what is open"
+    own.locator(".popover").wait_for(state="hidden")  # Escape closes what is open
 
 
 def _told_called_back_and_verified(office: Office, ticket: Ticket) -> None:

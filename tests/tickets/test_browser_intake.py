@@ -119,7 +119,7 @@ def test_C01_a_draft_saves_itself(c: Cast, page: Any) -> None:
     page.goto("/intake/")
     page.locator("summary", has_text="草稿").click()
     page.get_by_role("link", name=re.compile("电话断了")).click()
-    assert page.input_value("#field-content") == "电话断了，先记下来"
+    page.wait_for_function("document.querySelector('#field-content')?.value === '电话断了，先记下来'")
 
 
 def test_C01_a_file_is_there_before_the_ticket(c: Cast, page: Any) -> None:
