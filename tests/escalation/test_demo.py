@@ -8,10 +8,23 @@ from django.db.models import F
 from django.test import TestCase
 from django.utils import timezone
 
+from appeals.models import Finding, RegulatorCase
 from escalation.models import Alert, SetAside
 from tests.escalation.demo_walk import DemoWalk
 from tickets.demo.build import LOGINS, PASSWORD, demo_build
-from tickets.models import Clock, Duty, Event, Organisation, Person, Route, RulebookVersion, Step, Ticket, Unit
+from tickets.models import (
+    Attachment,
+    Clock,
+    Duty,
+    Event,
+    Organisation,
+    Person,
+    Route,
+    RulebookVersion,
+    Step,
+    Ticket,
+    Unit,
+)
 from tickets.organisations import world_of
 from tickets.roles import STANDARD_ROLES
 from tickets.routing import route_gaps
@@ -100,6 +113,23 @@ class TheDemo(TestCase):
         }
         assert Step.objects.filter(kind="assist", closed_at=None).exists()
         assert Step.objects.filter(kind="approval", closed_at=None).exists()
+
+    def test_E01_escalations_wait_at_hq_lie_late_in_a_province_and_end_after_a_return(self) -> None:
+        tickets = Ticket.objects.filter(rulebook__book="unicom-escalation")
+        assert sorted(tickets.values_list("state", flat=True)) == ["closed", "dispatch", "review"]
+        assert set(Alert.objects.filter(ticket__in=tickets, kind="overrun").values_list("clock_name", flat=True)) == {
+            "province"
+        }
+        assert tickets.get(state="closed").events.filter(name="return_answer").count() == 1
+
+    def test_A01_appeals_stand_at_four_stages_and_the_archived_one_has_its_finding_and_documents(self) -> None:
+        tickets = Ticket.objects.filter(rulebook__book="unicom-appeal")
+        assert sorted(tickets.values_list("state", flat=True)) == ["closed", "intake", "reply", "review"]
+        assert RegulatorCase.objects.filter(ticket__in=tickets, due_at__gt=timezone.now()).count() == 1
+        archived = tickets.get(state="closed")
+        assert Finding.objects.get().ticket == archived
+        papers = {"original", "branch_report_file", "regulator_report", "mediation_opinion"}
+        assert set(Attachment.objects.filter(ticket=archived).values_list("field", flat=True)) == papers
 
     def test_W01_warnings_and_overruns_came_at_their_time(self) -> None:
         assert {"warning", "overrun"} <= set(Alert.objects.values_list("kind", flat=True))

@@ -1,9 +1,12 @@
 """Lets the demo's people act: every change goes through the actions that pages and programs use."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
 from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tickets.actions.outcome import Outcome
 from tickets.actions.register import NewTicket, ticket_register
@@ -13,6 +16,15 @@ from tickets.core.picture import StepView
 from tickets.core.rules import Actor
 from tickets.models import Duty, Person, RulebookVersion
 from tickets.rulebook.registry import book_of
+from tickets.uploads import store_upload
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A text file given with an action: whoever acts uploads it."""
+
+    name: str
+    text: str
 
 
 @dataclass
@@ -34,17 +46,20 @@ class Desk:
         roles = book_of(version.pk).register.by or frozenset()
         duties = Duty.objects.filter(unit__code=new.received_by, role__in=roles, person__kind=Person.Kind.HUMAN)
         clerks = duties.order_by("person").values_list("person", flat=True).distinct()
-        return ticket_register(new, version=version, actor=self.people[self.random.choice(clerks)], at=at).ticket.pk
+        clerk = self.people[self.random.choice(clerks)]
+        new = replace(new, data=_uploaded(new.data, clerk, at))
+        return ticket_register(new, version=version, actor=clerk, at=at).ticket.pk
 
     def act(self, ticket_id: int, action: str, *, at: datetime, kind: str = "", **given: Any) -> Outcome:
         """Do an action; `kind` names the side step it is for (its oldest open one)."""
         found = ticket_read(ticket_id)
         step = _open(found, kind)
+        actor = self.people[self._actor(found, action, step, at)]
         return ticket_act(
             ticket_id=ticket_id,
             action=action,
-            given={name: value for name, value in given.items() if value not in (None, "")},
-            actor=self.people[self._actor(found, action, step, at)],
+            given=_uploaded({name: value for name, value in given.items() if value not in (None, "")}, actor, at),
+            actor=actor,
             at=at,
             step_id=step.id if step else None,
         )
@@ -96,3 +111,13 @@ def _open(found: Outcome, kind: str) -> StepView | None:
     if not kind:
         return found.picture.main
     return next(step for step in found.picture.open_steps() if step.side and step.kind == kind)
+
+
+def _uploaded(given: Mapping[str, Any], actor: Person, at: datetime) -> dict[str, Any]:
+    """The same with the ids of uploaded files in the place of papers."""
+    return {name: _upload(value, actor, at) if isinstance(value, Paper) else value for name, value in given.items()}
+
+
+def _upload(paper: Paper, actor: Person, at: datetime) -> str:
+    upload = SimpleUploadedFile(paper.name, paper.text.encode(), content_type="text/plain")
+    return str(store_upload(upload, actor=actor, at=at).pk)

@@ -1,12 +1,14 @@
 """Plays many demo tickets over the past thirty days in the order of time, so that the watch can look in between."""
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from tickets.demo import stories_appeal as appeal
+from tickets.demo import stories_escalation as escalation
 from tickets.demo import stories_property as estate
 from tickets.demo import stories_telecom as telecom
 from tickets.demo.desk import Desk
@@ -61,20 +63,42 @@ PLANS = (
 )
 
 
-def demo_play(number: int, *, at: datetime, watch: Watch | None = None) -> int:
+@dataclass(frozen=True, slots=True)
+class Single:
+    """A ticket that there is once, and how many hours ago it came in: its course counts on them."""
+
+    course: Callable[[Tale], Course]
+    hours: float
+
+
+SINGLES = (
+    Single(escalation.at_hq, 2),
+    Single(escalation.left_in_province, 7),
+    Single(escalation.returned_once, 9 * 24),
+    Single(appeal.fresh, 0.5),
+    Single(appeal.report_due, 90),
+    Single(appeal.in_review, 44),
+    Single(appeal.archived, 11 * 24),
+)
+
+
+def demo_play(number: int, *, at: datetime, watch: Watch | None = None, singles: Sequence[Single] = ()) -> int:
     """Bring the demo tickets up to that number, each told up to `at`; says how many there were to make.
 
     `watch` is called with each time that is played: it sees what has come due until then. The order of everything is
-    that of time, and the same number on an empty database gives the same courses.
+    that of time, and the same number on an empty database gives the same courses. `singles` are told first of all,
+    where there is no demo ticket yet.
     """
     there = Ticket.objects.filter(source=SOURCE).count()
     random = Random(SEED + there)  # noqa: S311 a demo, not a secret
     desk = Desk(random)
     missing = max(0, number - there)
+    once = [] if there else [(single.course, at - timedelta(hours=single.hours)) for single in singles[:missing]]
+    many = [(plan.course, _received(plan, at, random)) for plan in _plans(missing - len(once), random)]
     tales = []
-    for index, plan in enumerate(_plans(missing, random)):
-        tale = Tale(desk, random, at=_received(plan, at, random))
-        tales.append((tale.at, index, plan.course(tale), tale))
+    for index, (course, received) in enumerate(once + many):
+        tale = Tale(desk, random, at=received)
+        tales.append((tale.at, index, course(tale), tale))
     heapq.heapify(tales)
     _run(tales, at, watch)
     return missing

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from escalation.watch import watch_batch
 from tickets.demo.build import LOGINS, PASSWORD, demo_build
-from tickets.demo.play import demo_play
+from tickets.demo.play import SINGLES, demo_play
 from tickets.models import Clock
 
 MOMENT = timedelta(milliseconds=400)  # about what a tick of the watch takes
@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         demo_build(at=now)
-        made = demo_play(options["tickets"], at=now, watch=watch_until)
+        made = demo_play(options["tickets"], at=now, watch=watch_until, singles=SINGLES)
         self.stdout.write(f"demo: organisations HQ and PROP, {made} new tickets; everybody's password is {PASSWORD}")
         if options["logins"]:
             for username, role in LOGINS.items():
