@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from .document import document
 
-VERBS = ("get", "post")
+VERBS = ("get", "post", "put")
 SAMPLES = {
     "number": "T20261124000001",
     "id": "unicom-complaint",
@@ -186,7 +186,7 @@ def _sample_path(path: str, group: str, said: dict[str, Any]) -> str:
 
 
 def _curl(verb: str, url: str, kind: str, body: Any, key: str) -> str:
-    lines = [f"curl {'-X POST ' if verb == 'post' and not kind else ''}'{url}'", '-H "Authorization: Bearer $TOKEN"']
+    lines = [f"curl {_spoken_verb(verb, kind)}'{url}'", '-H "Authorization: Bearer $TOKEN"']
     if key:
         lines.append(f"-H '{KEY}: {key}'")
     if "multipart" in kind:
@@ -195,6 +195,11 @@ def _curl(verb: str, url: str, kind: str, body: Any, key: str) -> str:
         lines.append(f"-H 'Content-Type: {kind}'")
         lines.append(f"-d '{json.dumps(body, ensure_ascii=False)}'")
     return " \\\n  ".join(lines)
+
+
+def _spoken_verb(verb: str, kind: str) -> str:
+    """curl itself sends GET, and POST with a body."""
+    return f"-X {verb.upper()} " if verb == "put" or (verb == "post" and not kind) else ""
 
 
 def _python(verb: str, url: str, kind: str, body: Any, key: str) -> str:
@@ -214,6 +219,8 @@ def _python(verb: str, url: str, kind: str, body: Any, key: str) -> str:
     elif verb == "post":
         data = ', data=b""'
     lines = ["import json, os, urllib.request", "", 'token = os.environ["TOKEN"]', *before]
+    if verb == "put":
+        data += ', method="PUT"'
     lines += [f"headers = {{{', '.join(headers)}}}"]
     lines += [f'request = urllib.request.Request("{url}", headers=headers{data})']
     lines += ["with urllib.request.urlopen(request) as answer:", "    print(json.load(answer))"]
