@@ -52,6 +52,9 @@ SHOTS = [
     Shot("print", "paidan", "/queue/", open_print, size=SHEET),
     Shot("alerts", "zhuguan", "/alerts/"),
     Shot("board", "zhuguan", "/board/"),
+    Shot("indicators", "zongdu", "/indicators/"),
+    Shot("supervision", "zongdu", "/supervision/"),
+    Shot("appeals", "shensu", "/appeals/"),
     Shot("rulebook", "guanli", "/rulebooks/unicom-complaint/1/"),
     Shot("queue-phone", "paidan", "/queue/", size=PHONE),
 ]
