@@ -56,7 +56,7 @@ def test_C11_acts_of_a_ticket_have_their_keys(office: Office) -> None:
     assert "“签收”已办" in said(page)
     press(page, "a")
     page.locator("#action-form-title", has_text="指派处理人").wait_for()
-    page.wait_for_function(f"({FOCUS}) === 'action-form-title'")
+    page.wait_for_function(f"() => ({FOCUS}) === 'action-form-title'")
     press(page, "Tab")
     press(page, "ArrowDown")
     assert page.locator("[name=assignee]").input_value() == "handler"
@@ -65,7 +65,7 @@ def test_C11_acts_of_a_ticket_have_their_keys(office: Office) -> None:
     press(page, "b")
     form = page.locator("#action-form form")
     form.get_by_text("省投诉处理中心（原路返回）").wait_for()
-    page.wait_for_function(f"({FOCUS}) === 'action-form-title'")
+    page.wait_for_function(f"() => ({FOCUS}) === 'action-form-title'")
     press(page, "Tab")
     page.keyboard.type("bhar")
     assert form.locator("[name=solution]").input_value() == "bhar", "letters in a field are letters"

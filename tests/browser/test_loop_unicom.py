@@ -61,7 +61,7 @@ def test_C19_a_complaint_goes_round_and_everybody_sees_their_part(office: Office
     assert "派单" in acts(desk)
     do(desk, "dispatch", to="410100-net", reason="光路问题")
     assert "“派单”已办，工单到了 郑州网络维护部" in said(desk)
-    desk.wait_for_function("['#event-3', 'event-3'].includes(document.activeElement.id || location.hash)")
+    desk.wait_for_function("() => ['#event-3', 'event-3'].includes(document.activeElement.id || location.hash)")
 
     _the_department_signs_assigns_and_asks(office)
     _two_units_help(office)
@@ -137,7 +137,7 @@ def _somebody_else_was_first(office: Office) -> None:
     for words in ("刚被改过", "网络维护部副职", "指派处理人"):
         assert words in note.inner_text(), words
     assert form.locator("[name=reason]").input_value() == "这其实是计费问题"
-    head.wait_for_function("document.activeElement.matches('#action-form [role=alert]')")
+    head.wait_for_function("() => document.activeElement.matches('#action-form [role=alert]')")
 
 
 def _a_warning_is_confirmed(office: Office, ticket: Ticket) -> None:

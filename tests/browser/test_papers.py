@@ -23,7 +23,7 @@ def test_A03_a_branch_head_writes_and_sends_the_report(office: Office, settings:
         if "待填" in area.input_value():
             area.fill("已查明，分光器老化，已更换。")
     page.get_by_role("button", name="保存并看效果").click()
-    page.wait_for_function("document.querySelector('.paper').innerText.includes('已查明')")
+    page.wait_for_function("() => document.querySelector('.paper').innerText.includes('已查明')")
     page.get_by_role("button", name="发出并存档").click()
     page.get_by_role("heading", name="存档文件").wait_for()
     assert Paper.objects.get().state == Paper.State.SENT

@@ -70,7 +70,7 @@ def test_W06_the_editor_of_a_chase_outlives_a_poll_and_gives_the_focus_back(
     page.click(".late-editor button[type=submit]")
     page.wait_for_selector(".late-note")
     assert "已督办 1" in page.inner_text(".late")
-    page.wait_for_function("document.activeElement.closest('.late') !== null")
+    page.wait_for_function("() => document.activeElement.closest('.late') !== null")
 
 
 @pytest.mark.parametrize("path", ["/board/", "/board/?wall=1", "/board/?show=rate"])

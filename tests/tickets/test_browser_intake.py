@@ -62,7 +62,7 @@ def test_U03_a_complaint_is_taken_in_by_the_keyboard_alone(c: Cast, page: Any) -
     page.get_by_text("没有这个号码的客户").wait_for()
     page.keyboard.press("Alt+2")
     write(page, "kfrx", "kd", "wntx", "昨天 20")
-    page.wait_for_function("document.activeElement.id === 'field-content'")  # Enter went from field to field
+    page.wait_for_function("() => document.activeElement.id === 'field-content'")  # Enter went from field to field
     page.keyboard.type("宽带每晚断线，再不解决就打 12300 申诉")
     page.get_by_text("内容提到“12300、申诉”").wait_for()
     page.locator("#promise").get_by_text("48小时").wait_for()
@@ -85,7 +85,7 @@ def test_U03_an_answer_on_the_spot_is_two_presses(c: Cast, page: Any) -> None:
     page.locator("#field-content").focus()
     page.keyboard.type("多收了 5 元")
     page.keyboard.press("Control+Shift+Enter")
-    page.wait_for_function("document.activeElement.name === 'reply_text'")
+    page.wait_for_function("() => document.activeElement.name === 'reply_text'")
     page.keyboard.type("急什么，已退还 5 元")
     page.get_by_text("有服务忌语：“急什么”").wait_for()
     page.fill("[name=reply_text]", "很抱歉，已退还 5 元")
@@ -102,9 +102,9 @@ def test_U03_mistakes_take_the_focus_and_lead_to_their_fields(c: Cast, page: Any
     page.keyboard.press("Control+Enter")
     page.locator("#error-summary").wait_for()
     assert page.title().startswith("还差 4 项 · 登记投诉")
-    page.wait_for_function("document.activeElement.id === 'error-summary'")
+    page.wait_for_function("() => document.activeElement.id === 'error-summary'")
     page.locator("#error-summary a", has_text="选择投诉类型").click()
-    page.wait_for_function("document.activeElement.id === 'field-complaint_type'")
+    page.wait_for_function("() => document.activeElement.id === 'field-complaint_type'")
     assert page.input_value("#field-content") == "写了一半"
     assert violations(page, axe) == []
 
@@ -119,7 +119,7 @@ def test_C01_a_draft_saves_itself(c: Cast, page: Any) -> None:
     page.goto("/intake/")
     page.locator("summary", has_text="草稿").click()
     page.get_by_role("link", name=re.compile("电话断了")).click()
-    page.wait_for_function("document.querySelector('#field-content')?.value === '电话断了，先记下来'")
+    page.wait_for_function("() => document.querySelector('#field-content')?.value === '电话断了，先记下来'")
 
 
 def test_C01_a_file_is_there_before_the_ticket(c: Cast, page: Any) -> None:

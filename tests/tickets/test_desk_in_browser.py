@@ -75,7 +75,7 @@ def test_U02_new_work_is_announced_and_let_in_with_N(desk: Desk, page: Any) -> N
     assert page.locator("tbody tr").count() == 1, "nothing moves under the hand"
     page.keyboard.press("n")
     page.wait_for_selector("text=刚派来的新单")
-    page.wait_for_function("document.querySelectorAll('tbody tr').length === 2")
+    page.wait_for_function("() => document.querySelectorAll('tbody tr').length === 2")
 
 
 @pytest.mark.usefixtures("live_server")
@@ -94,7 +94,7 @@ def test_C11_an_act_opens_in_place_asks_on_condition_and_moves_to_what_it_did(de
     page.fill("#field-reply_text", "已修复")
     page.click("#action-form button[type=submit]")
     page.wait_for_selector("#error-summary")
-    page.wait_for_function("document.activeElement.id === 'error-summary'")
+    page.wait_for_function("() => document.activeElement.id === 'error-summary'")
     assert page.input_value("#field-reply_text") == "已修复"
     page.check("input[name=accepted][value=true]")
     _choose(page, "outcome", "cured")
