@@ -12,6 +12,8 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Max
+
 from tests.books import loaded
 from tests.cast import Cast
 from tests.tickets.drives import upload
@@ -23,7 +25,7 @@ from tickets.actions.tickets import ticket_act, ticket_read
 from tickets.core.offers import Offer, offers
 from tickets.core.rules import Actor
 from tickets.core.sentences import Forbidden, Hidden, Invalid, Refused
-from tickets.models import Person
+from tickets.models import Event, Person
 from tickets.rulebook.compiled import End, Field, Need
 from tickets.rulebook.registry import book_of
 
@@ -157,4 +159,5 @@ def drive(c: Cast, seed: int) -> None:
 
 def now_of(dice: random.Random) -> datetime:
     """An instant at or after everything that happened, so that promises have lapsed and others have not."""
-    return on(24, 12) + timedelta(hours=dice.randrange(400))
+    last = Event.objects.aggregate(last=Max("at"))["last"]
+    return max(last or on(24, 12), on(24, 12)) + timedelta(hours=dice.randrange(400))
