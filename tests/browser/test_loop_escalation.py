@@ -100,6 +100,7 @@ def _handled_and_answered(office: Office, ticket: Ticket) -> None:
     form.locator("button[type=submit]").click()
     form.locator(".field-wrong").first.wait_for()
     assert form.locator(".field-wrong [name=measures]").count() == 1, "the answer holds rectification measures"
+    page = at_ticket(office, "dispatcher", ticket)  # anew: the refused form would be filled while the fresh one comes
     do(page, "answer_hq", **ANSWER)
     assert "工单到了 总部投诉处理中心" in said(page)
 
