@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import time
+from abc import ABC, abstractmethod
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -24,7 +25,7 @@ MOST_BYTES = 2048  # of a text that WeCom takes
 NO_SUCH_ROBOT = (93000, 300005)  # WeCom: invalid webhook url; DingTalk: token is not exist
 
 
-class _Robot:
+class _Robot(ABC):
     disturbs = True
 
     def reaches_customer(self, customer: Customer) -> str:
@@ -33,8 +34,9 @@ class _Robot:
     def reaches_person(self, person: PersonView) -> bool:
         return False
 
+    @abstractmethod
     def url_of(self, robot: GroupRobot) -> str:
-        raise NotImplementedError
+        """The address that speaks to this robot's group."""
 
     def send(self, message: Message) -> None:
         if message.robot is None:
