@@ -20,7 +20,7 @@ from appeals.access import cases_for
 from appeals.documents import documents_of, missing_of
 from appeals.models import RegulatorCase
 from appeals.views.panel import APPEAL, kind_word
-from appeals.views.parts import TABS, pages_of, tabs
+from appeals.views.parts import TABS, tabs
 from complaints_site.lib import timestate
 from complaints_site.lib.timestate import TimeState
 from tickets.core.picture import ClockView, Picture
@@ -32,6 +32,7 @@ from tickets.views import words
 from tickets.views.access import work_page
 from tickets.views.admin_pages import asked, number
 from tickets.views.intake import books_for
+from tickets.views.list_pages import pages_of
 from tickets.views.queue_items import marks_of, title_of
 from tickets.views.reader import Reader, language, reader_of
 from tickets.views.time_bars import bar_of, calendar_for

@@ -16,11 +16,12 @@ from appeals.brief import with_history
 from appeals.counts import FINDING, UNIT, finding_counts
 from appeals.models import Filing, Finding
 from appeals.views.panel import filing_words, finding_words, value_word
-from appeals.views.parts import TABS, pages_of, tabs
+from appeals.views.parts import TABS, tabs
 from tickets.models import Ticket
 from tickets.rulebook.registry import book_of
 from tickets.views.access import work_page
 from tickets.views.admin_pages import number
+from tickets.views.list_pages import pages_of
 from tickets.views.queue_items import title_of
 from tickets.views.reader import Reader, reader_of
 

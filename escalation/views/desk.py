@@ -20,7 +20,7 @@ from escalation import desk as figures
 from escalation.board import province_of
 from escalation.desk import ESCALATION, INNER, OUTER, open_escalations, origins, returned
 from escalation.supervised import KEPT_SECONDS
-from escalation.views.parts import CURRENT, bar, pages_of, tabs
+from escalation.views.parts import CURRENT, bar, tabs
 from tickets.core.world import World
 from tickets.models import Ticket
 from tickets.rows import picture_of, with_picture
@@ -29,6 +29,7 @@ from tickets.rulebook.registry import book_of
 from tickets.views import words
 from tickets.views.access import work_page
 from tickets.views.admin_pages import asked, number
+from tickets.views.list_pages import pages_of
 from tickets.views.queue_items import marks_of, title_of
 from tickets.views.queue_words import books_in_force
 from tickets.views.reader import Reader, language, reader_of

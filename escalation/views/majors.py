@@ -19,10 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from complaints_site.lib import format as fmt
 from escalation.majors import LONGEST, major_read, major_report, majors_for
 from escalation.models import MajorReceipt, MajorReport
-from escalation.views.parts import CURRENT, pages_of, tabs
+from escalation.views.parts import CURRENT, tabs
 from tickets.core.sentences import Invalid
 from tickets.views.access import work_page
 from tickets.views.admin_pages import control, filled, number, problems, texts
+from tickets.views.list_pages import pages_of
 from tickets.views.reader import Reader, language, reader_of
 
 SHOWN = 20

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from complaints_site.lib import format as fmt
 from complaints_site.lib.timestate import OVERDUE
 from escalation.orders import MOST, TO, Chased, chased, order_counts, orders_at, orders_put
-from escalation.views.parts import CURRENT, bar, pages_of, tabs
+from escalation.views.parts import CURRENT, bar, tabs
 from tickets.models import Event, Step
 from tickets.rows import picture_of, with_picture
 from tickets.rulebook.registry import book_of
@@ -27,6 +27,7 @@ from tickets.views import words
 from tickets.views.access import work_page
 from tickets.views.action_fields import form_fields, read_given
 from tickets.views.admin_pages import asked, number
+from tickets.views.list_pages import pages_of
 from tickets.views.queue_items import title_of
 from tickets.views.queue_rows import lamp_condition
 from tickets.views.reader import Reader, language, reader_of

@@ -21,7 +21,7 @@ from escalation.models import Alert
 from escalation.orders import orders_at
 from escalation.supervised import order_acts
 from escalation.views.items import alert_item, waiting_alerts
-from escalation.views.parts import CURRENT, STAGE_WORDS, books_of, pages_of, tabs
+from escalation.views.parts import CURRENT, STAGE_WORDS, books_of, tabs
 from tickets.core.world import World
 from tickets.models import Step, Ticket
 from tickets.rulebook.compiled import Book
@@ -29,6 +29,7 @@ from tickets.rulebook.registry import book_of
 from tickets.views import words
 from tickets.views.access import work_page
 from tickets.views.admin_pages import asked, number
+from tickets.views.list_pages import pages_of
 from tickets.views.queue_items import found_rows, items_of, marks_of, title_of
 from tickets.views.queue_rows import LAMPS, PAGE, lamp_condition
 from tickets.views.queue_words import books_in_force

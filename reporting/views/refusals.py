@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods
 from reporting.models import RefusalReview
 from reporting.quality.inspectors import leads
 from reporting.quality.refusals import counted_by_person, refusal_review, refusals_seen, refused_by
-from reporting.views.quality_parts import CURRENT, pages_of, tabs
+from reporting.views.quality_parts import CURRENT, tabs
 from reporting.views.samples import answered
 from tickets.core.sentences import invalid
 from tickets.models import Ticket
 from tickets.views.access import work_page
 from tickets.views.admin_pages import asked, number, text
+from tickets.views.list_pages import pages_of
 from tickets.views.queue_items import title_of
 from tickets.views.reader import Reader, reader_of
 

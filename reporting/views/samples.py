@@ -22,10 +22,11 @@ from reporting.models import SampleDraw, SampledTicket, SampleRule, SampleVerdic
 from reporting.quality import samples
 from reporting.quality.inspectors import inspects
 from reporting.refresh import Backlog
-from reporting.views.quality_parts import CURRENT, pages_of, problems_of, tabs
+from reporting.views.quality_parts import CURRENT, problems_of, tabs
 from tickets.core.sentences import Forbidden, Hidden, Invalid, Refused
 from tickets.views.access import work_page
 from tickets.views.admin_pages import flag, number, text
+from tickets.views.list_pages import pages_of
 from tickets.views.queue_items import title_of
 from tickets.views.reader import Reader, language, reader_of
 
