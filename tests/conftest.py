@@ -80,6 +80,23 @@ def failures_of_the_machine() -> list[str]:
     return [*lanes.missing_lines(), *(line for name, line in absent().items() if name != "reference_data")]
 
 
+class FailuresAtOnce:
+    """A failure is named when it happens: a run that is cut off has said what it found."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and terminal is not None:
+            terminal.write_line(f"\n{report.when} failed: {report.nodeid}")
+            terminal.write_line(report.longreprtext[-1500:])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(FailuresAtOnce(config))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     config = terminalreporter.config
     by_lane = any("env:TEST_LANE" in spec for spec in config.getoption("tx", None) or ())

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import redis
 
 from benchmarks.servers import free_port
+from tests.conftest import ROOT
 from tests.faults import until
 
 HAS_REDIS = shutil.which("redis-server") is not None
+
+
+@contextlib.contextmanager
+def process_of(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[Any]]:
+    """A process that outlives this block under no circumstances: a test that fails must not wait for it for ever."""
+    with subprocess.Popen(command, cwd=ROOT, **options) as process:
+        try:
+            yield process
+            process.terminate()
+            process.wait(timeout=40)
+        finally:
+            process.kill()
 
 
 def gunicorn(port: int, *, workers: int = 2, threads: int = 4) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.servers import process_of
 
 
 @pytest.fixture
@@ -25,9 +26,8 @@ def port() -> int:
 def site(product_environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "manage.py", "serve", "--port", str(port)]
     quiet = {**product_environment, "LOG_LEVEL": "CRITICAL"}
-    with subprocess.Popen(command, cwd=ROOT, env=quiet, stdout=subprocess.PIPE, text=True) as process:
+    with process_of(command, env=quiet, stdout=subprocess.PIPE, text=True) as process:
         yield process
-        process.terminate()
 
 
 def said(process: subprocess.Popen[str], word: str) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers import process_of
+
 # A supervisor in a process of its own. Each child says its number and waits; so does a grandchild of the second.
 PROGRAM = """
 import sys
@@ -26,16 +28,13 @@ Supervisor(
 ).run()
 print("over", flush=True)
 """
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def supervisor() -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", PROGRAM]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+    with process_of(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         yield process
-        if process.poll() is None:
-            process.kill()
 
 
 def said(process: subprocess.Popen[str], word: str) -> str:
