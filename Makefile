@@ -15,7 +15,7 @@ PRODUCTION := SECRET_KEY=this-key-is-only-for-the-check-of-the-settings-and-long
 	PERSONAL_INDEX_KEY=check EVENT_CHAIN_KEY=check ALLOWED_HOSTS=complaints.example.com HTTPS=true BEHIND_PROXY=true \
 	DATABASE_URL=postgres://check@localhost/check REDIS_URL=redis://localhost/0 STATIC_MANIFEST=true
 
-.PHONY: help run test check lint types imports migrations deploy catalogue templates frontend packages messages bench faults screenshots
+.PHONY: help run test check lint types imports migrations deploy catalogue templates frontend packages messages bench faults screenshots clauses
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -74,6 +74,9 @@ faults: .venv/development $(CATALOGUES) ## kill, stop and race the product at fu
 
 screenshots: .venv/development $(CATALOGUES) ## take the pictures of README.md
 	@$(BIN)/python docs/screenshots.py
+
+clauses: ## say which rules of the customer's documents the tests carry, in docs/clauses.md
+	@$(PYTHON) docs/clauses.py
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: PYTHON=/path/to/python make …"; exit 1; }
