@@ -22,6 +22,7 @@ from .rulebook import RulebookVersion
 from .step import Step
 from .ticket import FACT_COLUMNS, Ticket, TicketLink, TicketText
 from .unit import Route, Unit
+from .wording import LibraryEntry, LibraryVersion, WordingOverruled
 
 __all__ = [
     "FACT_COLUMNS",
@@ -43,6 +44,8 @@ __all__ = [
     "Hold",
     "IdempotencyKey",
     "ImportRun",
+    "LibraryEntry",
+    "LibraryVersion",
     "Message",
     "NumberBlock",
     "Organisation",
@@ -62,4 +65,5 @@ __all__ = [
     "TicketLink",
     "TicketText",
     "Unit",
+    "WordingOverruled",
 ]
