@@ -16,11 +16,12 @@ from ..core.picture import Picture
 from ..core.priority import marks
 from ..core.world import World
 from ..events import next_event
-from ..models import Event, Message, Rectification, Ticket
+from ..models import Event, Message, Ticket
 from ..outbox import messages_for
 from ..rows import Raced, put_facts, write_clocks, write_steps
 from ..rulebook.compiled import Book
 from ..webhooks import event_of, webhooks_for
+from .rectifications import rectification_of_ticket
 
 
 def put_picture(ticket: Ticket, book: Book, picture: Picture, at: datetime) -> set[str]:
@@ -117,10 +118,8 @@ def write_messages(ticket: Ticket, decision: Decision, *, book: Book, world: Wor
         action=decision.event,
     )
     insert(messages)
-    for unit in decision.rectify:
-        Rectification.objects.get_or_create(
-            ticket=ticket, unit_id=unit, closed_at=None, defaults={"action": decision.event, "opened_at": at}
-        )
+    for unit, due_at in decision.rectify.items():
+        rectification_of_ticket(ticket, unit, decision.event, due_at=due_at, at=at)
 
 
 def places_of(ticket: Ticket, decision: Decision) -> dict[str, Any]:

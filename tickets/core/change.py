@@ -65,7 +65,7 @@ class Change:
     closed: list[StepView] = field(default_factory=list)
     moved_facts: set[str] = field(default_factory=set)
     told: list[Told] = field(default_factory=list)
-    rectify: list[int] = field(default_factory=list)
+    rectify: dict[int, datetime | None] = field(default_factory=dict)
     # The action was taken on a step, which then waits for the side steps it asks for; not so for `from = "ticket"`.
     on_step: bool = True
     on_behalf_of: int | None = None  # who asked for what is now approved: it is they who acted on the step
@@ -384,7 +384,14 @@ class Change:
         search = Search(self.book, self.world, self.view(own), frozenset(self._everybody()), base.unit, frozenset(), ())
         holder = find(effect.at, search)
         if holder is not None and holder.unit not in self.rectify:
-            self.rectify.append(holder.unit)
+            self.rectify[holder.unit] = self._rectified_by(effect, search, holder.unit)
+
+    def _rectified_by(self, effect: Rectify, search: Search, unit: int) -> datetime | None:
+        if effect.limit is None:
+            return None
+        calendar = self.world.calendar_of(unit)
+        due = deadlines.find_due(effect.limit, view=search.view, start=self.at, calendar=calendar)
+        return due.due_at if due else None
 
     def _everybody(self) -> set[str]:
         """A rectification may lie with any unit that has people: whatever role they hold."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from .picture import Picture, StepView
@@ -20,4 +21,4 @@ class Decision:
     data: dict[str, Any]
     private: dict[str, Any] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
-    rectify: list[int] = field(default_factory=list)  # units
+    rectify: dict[int, datetime | None] = field(default_factory=dict)  # by unit, until when

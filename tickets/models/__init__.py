@@ -16,7 +16,7 @@ from .organisation import CalendarDay, CalendarYear, Organisation
 from .paper import Paper, PaperText
 from .person import Absence, ApiToken, Duty, Person
 from .public import PublicDesk, SetAsideMail
-from .rectification import Rectification
+from .rectification import CheckRound, Rectification, RectificationCheck
 from .root import DayRoot
 from .rulebook import RulebookVersion
 from .step import Step
@@ -33,6 +33,7 @@ __all__ = [
     "Attachment",
     "CalendarDay",
     "CalendarYear",
+    "CheckRound",
     "Clock",
     "Contact",
     "Customer",
@@ -54,6 +55,7 @@ __all__ = [
     "Person",
     "PublicDesk",
     "Rectification",
+    "RectificationCheck",
     "Route",
     "RulebookVersion",
     "SecondFactor",

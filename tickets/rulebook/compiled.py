@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -199,6 +200,7 @@ class End:
 class Rectify:
     at: HolderSpec
     when: Condition = ALWAYS
+    limit: LimitSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,14 +325,27 @@ class PriorityRow:
 
 @dataclass(frozen=True, slots=True)
 class Penalty:
+    """What may follow from a verified finding; a person decides. Amounts in yuan, the least and the most."""
+
     name: str
     title: Title
     when: Condition
-    fine: tuple[int, int] | None = None
-    points: int = 0
+    on: str = "finding"
+    of: tuple[str, ...] = ()  # fields and words that name who is concerned; the first that has a value
+    fine: tuple[Decimal, Decimal] | None = None
+    points: Decimal = Decimal(0)
     per: str = ""
     measures: tuple[str, ...] = ()
+    measures_en: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()  # who decides where those did not, or are concerned; else `by`, one tier up
+    within: str = ""  # the time to decide
+    tell: tuple[str, ...] = ()
+    circular: bool = False
+
+    @property
+    def is_per_day(self) -> bool:
+        return bool(self.per)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from tickets.rulebook.compiled import (
     Effect,
     LimitSpec,
     Next,
+    Rectify,
     Step,
     Table,
     Title,
@@ -166,7 +167,7 @@ class Reads:
         return replace(clock, limit=self.known_limit(clock.limit))
 
     def effect(self, effect: Effect) -> Effect:
-        return replace(effect, limit=self.limit(effect.limit)) if isinstance(effect, Next | Ask) else effect
+        return replace(effect, limit=self.limit(effect.limit)) if isinstance(effect, Next | Ask | Rectify) else effect
 
     def action(self, action: Action) -> Action:
         approval = action.approval

@@ -184,7 +184,7 @@ def make_effect(verb: str, reader: Reader, when: Condition) -> Effect | None:
         return Set(set_values(reader), when)
     if verb == "rectify":
         at = holder_at(reader, "rectify")
-        return Rectify(at, when) if at else None
+        return Rectify(at, when, limit_at(reader)) if at else None
     name = reader.text(verb, required=True)
     if verb == "tell":
         return Tell(name, tell_to(reader), when)

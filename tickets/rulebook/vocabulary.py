@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from tickets.rulebook import words
 from tickets.rulebook.compiled import Field, Message, Penalty, Phrases, PriorityRow, Record, Report, Row, Table, Title
-from tickets.rulebook.parse import condition_at
+from tickets.rulebook.parse import condition_at, plain_limit_at
 from tickets.rulebook.problems import Problems
 from tickets.rulebook.reader import Reader
 from tickets.rulebook.source import join, kind_of
@@ -215,21 +216,37 @@ def penalty(name: str, value: object, problems: Problems) -> Penalty:
         name=name,
         title=reader.title(default=name),
         when=condition_at(reader),
+        on=reader.one_of("on", "word", words.PENALTY_ON, words.PENALTY_ON[0]),
+        of=reader.names("of"),
         fine=fine(reader),
-        points=reader.whole("points"),
-        per=reader.text("per"),
+        points=amount(reader, "points"),
+        per=reader.one_of("per", "word", (words.DAY_LATE,)),
         measures=reader.names("measures"),
+        measures_en=reader.names("measures_en"),
         by=reader.names("by"),
+        above=reader.names("above"),
+        within=plain_limit_at(reader, "within") or "",
+        tell=reader.names("tell"),
+        circular=reader.flag("circular"),
     )
 
 
-def fine(reader: Reader) -> tuple[int, int] | None:
+def amount(reader: Reader, word: str) -> Decimal:
+    value = reader.words.get(word, 0)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        reader.wrong(word, "a number")
+        return Decimal(0)
+    return Decimal(str(value))
+
+
+def fine(reader: Reader) -> tuple[Decimal, Decimal] | None:
+    """One amount, or the least and the most that may be chosen."""
     if "fine" not in reader:
         return None
     value = reader.words["fine"]
     written = value if isinstance(value, list) else [value, value]
-    numbers = [one for one in written if isinstance(one, int) and not isinstance(one, bool)]
-    if len(written) != 2 or len(numbers) != 2 or numbers[0] > numbers[1]:
+    numbers = [Decimal(str(one)) for one in written if isinstance(one, int | float) and not isinstance(one, bool)]
+    if len(written) != 2 or len(numbers) != 2 or not 0 <= numbers[0] <= numbers[1]:
         reader.wrong("fine", "two numbers")
         return None
     return numbers[0], numbers[1]

@@ -131,7 +131,13 @@ STEP = (
 ACTION = ("title", "en", "from", "by", "needs", "may", "when", "then", "approval")
 APPROVAL = ("at", "by", "limit")
 CLOCK = ("title", "en", "starts", "stops", "resumes", "limit", "fixed", "target", "extends", "at_most", "alarm")
-PENALTY = ("title", "en", "when", "fine", "points", "per", "per_en", "measures", "measures_en", "by")
+PENALTY = (
+    *("title", "en", "on", "when", "of", "fine", "points", "per", "per_en", "measures", "measures_en"),
+    *("by", "above", "within", "tell", "circular"),
+)
+PENALTY_ON = ("finding", "refusal")  # a finding on a ticket; a refusal whose review found no ground (REFUSEREV)
+DAY_LATE = "day late"
+PARTIES = ("respondent", "holder")  # whom a penalty may be about, besides a field that names a person or a unit
 REPORT = ("title", "en", "every", "due", "by", "to")
 RECORD = ("title", "en", "on", "when", "keep", "clocks")
 PRIORITY = ("when", "score", "because", "because_en", "mark", "mark_en", "short", "short_en")
@@ -142,7 +148,7 @@ EFFECTS = {
     "back": ("when",),
     "recall": ("when",),
     "end": ("when",),
-    "rectify": ("when",),
+    "rectify": ("when", "limit"),
     "set": ("when",),
     "tell": ("to", "when"),
 }

@@ -54,8 +54,9 @@ def check_effect(effect: Effect, place: str, scope: Scope) -> None:
                 scope.problems.add(place, "recall_main", name=step)
         case End(end):
             scope.known(end, "end", book.ends, place)
-        case Rectify(at):
+        case Rectify(at, _, limit):
             scope.holder(at, place)
+            scope.limit(limit, place, rest=False)
         case Set(values):
             check_set(values, place, scope)
         case Tell(message, to):

@@ -17,6 +17,7 @@ from tickets.rulebook.compiled import (
     Clock,
     End,
     Next,
+    Penalty,
     Record,
     Step,
 )
@@ -202,12 +203,21 @@ def check_data(scope: Scope) -> None:
         scope.condition(row.when, f"priority[{number}].when")
     for name, penalty in scope.book.penalties.items():
         scope.condition(penalty.when, f"penalties.{name}.when")
-        scope.roles(penalty.by, f"penalties.{name}.by")
+        check_penalty(penalty, f"penalties.{name}", scope)
     for name, report in scope.book.reports.items():
         scope.roles(report.by, f"reports.{name}.by")
         scope.roles((one for one in report.to if one != "regulator"), f"reports.{name}.to")
     for record in scope.book.records.values():
         check_record(record, scope)
+
+
+def check_penalty(penalty: Penalty, place: str, scope: Scope) -> None:
+    """Who decides it, who decides after them, who is told, and whom it is about."""
+    for word, roles in (("by", penalty.by), ("above", penalty.above), ("tell", penalty.tell)):
+        scope.roles(roles, f"{place}.{word}")
+    named = [name for name, field in scope.book.fields.items() if field.type in ("person", "unit")]
+    for name in penalty.of:
+        scope.known(name, "field", (*words.PARTIES, *named), f"{place}.of")
 
 
 def check_record(record: Record, scope: Scope) -> None:

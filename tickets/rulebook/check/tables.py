@@ -183,8 +183,8 @@ def effect_uses(effects: Iterable[Effect], place: str, known: Fields, book: Book
         match effect:
             case Next(_, at, limit) | Ask(_, at, limit):
                 yield from spec_uses((at, limit), place, known, book)
-            case Rectify(at):
-                yield from spec_uses((at,), place, known, book)
+            case Rectify(at, _, limit):
+                yield from spec_uses((at, limit), place, known, book)
             case Set(values):
                 for value in values.values():
                     if isinstance(value, FromTable):
