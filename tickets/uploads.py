@@ -28,6 +28,7 @@ BEGINNING = 8192
 UNPACKED_TIMES, UNPACKED_MOST, MOST_MEMBERS = 100, 200 * 1024 * 1024, 2000
 SCANNER_SECONDS = 60
 TEXT = "text/plain"
+LETTER = "message/rfc822"
 OFFICE = {
     "word/": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -41,7 +42,7 @@ ALLOWED = frozenset(
         *("audio/mpeg", "audio/wav", "audio/x-wav", "audio/wave", "audio/mp4", "audio/ogg", "audio/amr", "audio/flac"),
         *("audio/x-flac", "audio/aac", "audio/x-m4a", "video/mp4", "video/quicktime", "video/x-msvideo", "video/webm"),
         *("video/mpeg", "video/3gpp", "application/pdf", "application/msword", "application/vnd.ms-excel"),
-        *("application/vnd.ms-powerpoint", "message/rfc822", "application/vnd.ms-outlook", TEXT, ZIP, *OFFICE.values()),
+        *("application/vnd.ms-powerpoint", LETTER, "application/vnd.ms-outlook", TEXT, ZIP, *OFFICE.values()),
     }
 )
 MARKUP = (b"<!doctype", b"<html", b"<script", b"<svg", b"<?xml", b"<iframe", b"<body", b"<head")
@@ -69,12 +70,14 @@ def store_upload(
     ticket: Ticket | None = None,
     field: str = "",
     internal: bool = True,
+    content_type: str = "",
 ) -> Attachment:
     """Keep a file, on a ticket or waiting for one. Raises TooBig, or Invalid with what is wrong with it.
 
-    Whether the actor may see the ticket is the caller's question (`access`).
+    Whether the actor may see the ticket is the caller's question (`access`). `content_type`: of what we know, because
+    it came that way and not because somebody says so.
     """
-    looked = look_at(upload)
+    looked = look_at(upload, content_type)
     scan(upload)
     assert actor.organisation_id is not None  # noqa: S101  access lets nobody else in
     attachment = Attachment(
@@ -100,14 +103,14 @@ def store_upload(
     return attachment
 
 
-def look_at(upload: UploadedFile) -> Looked:
+def look_at(upload: UploadedFile, known_type: str = "") -> Looked:
     """Name, size, type and hash of a file. Raises TooBig or Invalid."""
     size = upload.size or 0
     if size > settings.UPLOAD_MAX_BYTES:
         raise TooBig
     if size == 0:
         raise invalid("file", "文件是空的", "The file is empty")
-    content_type = type_of(upload)
+    content_type = known_type or type_of(upload)
     if content_type not in ALLOWED:
         raise invalid(
             "file",

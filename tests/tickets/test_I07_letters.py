@@ -112,15 +112,61 @@ def test_I07_what_can_be_no_complaint_is_set_aside_where_a_clerk_sees_it(
     made = letter(**headers)
     assert take(desk, made) == take(desk, made) == Became.SET_ASIDE
     assert not Ticket.objects.exists()
-    client = Client()
-    client.force_login(c.people["front_desk"], "django.contrib.auth.backends.ModelBackend")
+    client = client_of(c, "front_desk")
     assert reason in client.get(reverse("letters")).content.decode()
     client.post(reverse("letters"), {"letter": SetAsideMail.objects.get().pk})
     assert SetAsideMail.objects.get().handled_by == c.people["front_desk"]
     assert reason not in client.get(reverse("letters")).content.decode()
-    client.force_login(c.people["js_dispatcher"], "django.contrib.auth.backends.ModelBackend")
-    SetAsideMail.objects.update(handled_at=None)
-    assert reason not in client.get(reverse("letters")).content.decode(), "another unit's letters are not theirs"
+
+
+def client_of(c: Cast, who: str) -> Client:
+    client = Client()
+    client.force_login(c.people[who], "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_I07_a_letter_set_aside_is_made_a_ticket_by_one_click(
+    c: Cast, desk: PublicDesk, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.EMAIL_HOST = "mail.invalid"
+    made = letter(Precedence="bulk")
+    made.add_attachment("断线时间".encode(), maintype="text", subtype="plain", filename="时间.txt")
+    take(desk, made)
+    aside = SetAsideMail.objects.get()
+    assert client_of(c, "js_dispatcher").get(reverse("letters")).status_code == 403
+    assert client_of(c, "js_dispatcher").post(reverse("letters"), {"letter": aside.pk}).status_code == 403
+    clerk, wish = client_of(c, "front_desk"), {"letter": aside.pk, "do": "register"}
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = clerk.post(reverse("letters"), wish)
+    ticket = Ticket.objects.get()
+    assert answer["Location"] == reverse("ticket", args=[ticket.number])
+    assert (ticket.content, ticket.channel, ticket.registered_by) == ("家里断网三天", "email", c.people["front_desk"])
+    kept = {file.name: file for file in ticket.attachments.all()}
+    assert set(kept) == {"来信.eml", "时间.txt"}
+    assert kept["来信.eml"].file.read() == made.as_bytes()
+    assert kept["来信.eml"].content_type == "message/rfc822"
+    place, aside = aside.file, SetAsideMail.objects.get()
+    assert (aside.ticket, aside.handled_by, aside.file.name) == (ticket, c.people["front_desk"], "")
+    assert not place.storage.exists(place.name), "the ticket has it now"
+    assert not Message.objects.filter(name="letter").exists(), "a machine that wrote gets no answer"
+    assert clerk.post(reverse("letters"), wish).status_code == 404
+    take(desk, made)  # the box may be read again
+    assert (Ticket.objects.count(), SetAsideMail.objects.count()) == (1, 1)
+
+
+def test_I07_a_letter_that_says_too_little_is_completed_on_the_form(c: Cast, desk: PublicDesk) -> None:
+    take(desk, letter("", subject=""))
+    clerk, aside = client_of(c, "front_desk"), SetAsideMail.objects.get()
+    answer = clerk.post(reverse("letters"), {"letter": aside.pk, "do": "register"})
+    assert answer["Location"] == f"{reverse('intake')}?letter={aside.pk}"
+    form = clerk.get(answer["Location"])
+    given = form.context["data"]
+    assert (given["email"], given["name"], given["letter"]) == ("li@example.com", "李四", str(aside.pk))
+    filled = {name: value for name, value in given.items() if value} | {"content": "来电补充：断网三天", "do": "only"}
+    clerk.post(reverse("intake"), filled)
+    ticket = Ticket.objects.get()
+    assert [file.name for file in ticket.attachments.all()] == ["来信.eml"]
+    assert SetAsideMail.objects.get().ticket == ticket
 
 
 def test_I07_a_file_that_is_refused_does_not_lose_the_letter(desk: PublicDesk) -> None:

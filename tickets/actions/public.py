@@ -12,9 +12,9 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 
 from ..core.sentences import Refused, Say
-from ..models import Attachment, PublicDesk, Ticket
+from ..models import Attachment, Person, PublicDesk, Ticket
 from ..rulebook.registry import current_version
-from ..uploads import store_upload
+from ..uploads import LETTER, store_upload
 from .desk import CHANNEL
 from .register import NewCustomer, NewTicket, Repeated, ticket_register
 
@@ -35,17 +35,19 @@ class PublicComplaint:
     files: list[UploadedFile] = field(default_factory=list)
 
 
-def ticket_from_public(said: PublicComplaint, *, desk: PublicDesk, at: datetime) -> Ticket:
+def ticket_from_public(said: PublicComplaint, *, desk: PublicDesk, at: datetime, actor: Person | None = None) -> Ticket:
     """The ticket, a new one or that of the same key. Raises Invalid, TooBig, Refused, Forbidden.
 
-    Files come first: a complaint whose file can't be taken is refused whole.
+    Files come first: a complaint whose file can't be taken is refused whole. `actor`: a person who lets it in; the
+    desk's program where there is none.
     """
+    actor = actor or desk.actor
     version = current_version(desk.book, at, desk.organisation_id)
     if version is None:
         raise Refused("closed", CLOSED)
     try:
-        with _stored(said.files, desk, at) as kept:
-            made = ticket_register(_new_ticket(said, desk), version=version, actor=desk.actor, at=at)
+        with stored(said.files, actor, at) as kept:
+            made = ticket_register(_new_ticket(said, desk), version=version, actor=actor, at=at)
     except Repeated as repeated:
         if repeated.ticket is None:
             raise
@@ -55,12 +57,16 @@ def ticket_from_public(said: PublicComplaint, *, desk: PublicDesk, at: datetime)
 
 
 @contextmanager
-def _stored(files: list[UploadedFile], desk: PublicDesk, at: datetime) -> Iterator[list[UUID]]:
-    """Files that wait for their ticket; they are gone again where it doesn't come to be."""
+def stored(
+    files: list[UploadedFile], actor: Person, at: datetime, *, letter: UploadedFile | None = None
+) -> Iterator[list[UUID]]:
+    """Files of a customer that wait for their ticket; they are gone again where it doesn't come to be."""
     kept: list[Attachment] = []
     try:
+        if letter is not None:
+            kept.append(store_upload(letter, actor=actor, at=at, internal=False, content_type=LETTER))
         for upload in files:
-            kept.append(store_upload(upload, actor=desk.actor, at=at, internal=False))
+            kept.append(store_upload(upload, actor=actor, at=at, internal=False))
         yield [one.pk for one in kept]
     except BaseException:
         for one in kept:

@@ -10,8 +10,10 @@ import re
 from datetime import datetime
 from enum import StrEnum
 
+from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from complaints_site.lib.throttle import Limit
@@ -63,7 +65,7 @@ def _take(letter: Letter, desk: PublicDesk, at: datetime) -> Became:
     open_one = _ticket_named(letter, desk)
     if open_one is None and FROM_ONE_SENDER.is_over(letter.sender.lower()):
         return _aside(letter, desk, at, _("同一个地址短时间内来信太多"))
-    files, refused = _looked_at(letter)
+    files, refused = looked_at(letter)
     if open_one is not None:
         _append(open_one, letter, files, desk, at)
         ticket, became = open_one, Became.CONTACT
@@ -78,22 +80,28 @@ def _take(letter: Letter, desk: PublicDesk, at: datetime) -> Became:
 
 
 def _register(letter: Letter, files: list[UploadedFile], desk: PublicDesk, at: datetime) -> Ticket:
-    said = PublicComplaint(
+    ticket = ticket_from_public(complaint_of(letter, files), desk=desk, at=at)
+    confirm(ticket, letter, at)
+    return ticket
+
+
+def complaint_of(letter: Letter, files: list[UploadedFile]) -> PublicComplaint:
+    """What a letter says, as a complaint."""
+    reached = letter.sender if "@" in letter.sender else ""
+    return PublicComplaint(
         way=MAIL,
         key=letter.key,
         subject=letter.subject,
         content=letter.text or letter.subject,
-        customer=NewCustomer(name=letter.sender_name, email=letter.sender),
+        customer=NewCustomer(name=letter.sender_name, email=reached),
         files=files,
     )
-    ticket = ticket_from_public(said, desk=desk, at=at)
-    if usable(EMAIL):
-        _confirm(ticket, letter, at)
-    return ticket
 
 
-def _confirm(ticket: Ticket, letter: Letter, at: datetime) -> None:
-    """Number and code to whoever wrote, once; the outbox sends it."""
+def confirm(ticket: Ticket, letter: Letter, at: datetime) -> None:
+    """Number and code to whoever wrote, once; the outbox sends it. A machine that wrote gets no answer (RFC 3834)."""
+    if letter.is_automatic or "@" not in letter.sender or not usable(EMAIL):
+        return
     code = code_of(ticket.number)
     text = _("您的来信已收到，工单号 %(number)s，查询码 %(code)s。再来信请在主题里保留工单号。")
     Message.objects.get_or_create(
@@ -142,7 +150,7 @@ def _append(ticket: Ticket, letter: Letter, files: list[UploadedFile], desk: Pub
 # ── files, and letters that are set aside ────────────────────────────────────────────────────────────
 
 
-def _looked_at(letter: Letter) -> tuple[list[UploadedFile], list[str]]:
+def looked_at(letter: Letter) -> tuple[list[UploadedFile], list[str]]:
     """The files that the house takes, and why it doesn't take the others: a letter isn't lost for its signature."""
     good: list[UploadedFile] = []
     refused: list[str] = []
@@ -169,17 +177,20 @@ def _said(error: Invalid | Refused | Forbidden | Hidden) -> str:
 
 
 def _aside(letter: Letter, desk: PublicDesk, at: datetime, reason: str, ticket: Ticket | None = None) -> Became:
-    SetAsideMail.objects.get_or_create(
-        organisation_id=desk.organisation_id,
-        message_id=letter.key,
-        defaults={
-            "unit_id": desk.unit_id,
-            "ticket": ticket,
-            "sender": letter.sender,
-            "subject": letter.subject,
-            "text": letter.text[:20_000],
-            "reason": reason[:300],
-            "arrived_at": at,
-        },
-    )
+    with transaction.atomic():
+        kept, is_new = SetAsideMail.objects.get_or_create(
+            organisation_id=desk.organisation_id,
+            message_id=letter.key,
+            defaults={
+                "unit_id": desk.unit_id,
+                "ticket": ticket,
+                "sender": letter.sender,
+                "subject": letter.subject,
+                "text": letter.text[:20_000],
+                "reason": reason[:300],
+                "arrived_at": at,
+            },
+        )
+        if is_new and ticket is None and 0 < len(letter.raw) <= settings.UPLOAD_MAX_BYTES:
+            kept.file.save("letter", ContentFile(letter.raw))
     return Became.SET_ASIDE

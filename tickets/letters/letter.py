@@ -27,6 +27,7 @@ class Letter:
     text: str
     is_automatic: bool
     files: list[tuple[str, bytes]] = field(default_factory=list)
+    raw: bytes = b""
 
 
 def letter_of(raw: bytes) -> Letter:
@@ -40,6 +41,7 @@ def letter_of(raw: bytes) -> Letter:
         text=_clean(_text(message)),
         is_automatic=_is_automatic(message),
         files=list(_files(message)),
+        raw=raw,
     )
 
 

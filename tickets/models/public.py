@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from .attachment import random_place
 from .fields import EncryptedText
 from .organisation import Organisation
 from .person import Person
@@ -37,6 +38,7 @@ class SetAsideMail(models.Model):
     sender = EncryptedText(blank=True)
     subject = EncryptedText(blank=True)
     text = EncryptedText(blank=True)
+    file = models.FileField(upload_to=random_place, blank=True)  # as it came, until somebody has dealt with it
     reason = models.CharField(max_length=300)
     arrived_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)

@@ -115,10 +115,14 @@ def _goes_to(place: Place, reader: Reader) -> bool:
         case "workers":
             return reader.sees_tickets
         case "registrars":
-            return reader.sees_tickets and not reader.roles <= (ALL_SEEING_ROLES | BLIND_ROLES)
+            return _registers(reader)
         case "system":
             return bool(reader.roles & (BLIND_ROLES | ALL_SEEING_ROLES))
     return True
+
+
+def _registers(reader: Reader) -> bool:
+    return reader.sees_tickets and not reader.roles <= (ALL_SEEING_ROLES | BLIND_ROLES)
 
 
 def _menu(reader: Reader) -> list[dict[str, Any]]:
@@ -149,7 +153,7 @@ def _menu_by_role(reader: Reader) -> list[dict[str, Any]]:
         {"label": _("热点与质检"), "url": address("hot-issues"), "icon": "flame"},
         {"label": _("报告"), "url": address("reports"), "icon": "file"},
         {"label": _("待告知客户"), "url": address("by-hand"), "icon": "phone"},
-        {"label": _("待看的来信"), "url": address("letters"), "icon": "mail"},
+        *([{"label": _("待看的来信"), "url": address("letters"), "icon": "mail"}] if _registers(reader) else []),
         {"label": _("事件日志"), "url": address("event-log"), "icon": "download"},
         *(
             {"label": place.label, "url": address(place.code), "icon": place.icon}

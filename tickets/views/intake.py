@@ -26,6 +26,7 @@ from tickets.views.intake_fields import Layout, sentence_for
 from tickets.views.intake_files import file_rows, keep_files
 from tickets.views.intake_form import IntakeForm, querydict, uuid_of
 from tickets.views.intake_grown import GREW_FROM, grown_from
+from tickets.views.letters import LETTER, taken_in, values_of
 from tickets.views.reader import Reader, language, reader_of
 
 MAIN, END, ONLY = "main", "end", "only"
@@ -57,7 +58,8 @@ def intake(request: HttpRequest) -> HttpResponse:
     for name in ("book", "phone"):
         if request.GET.get(name):
             data[name] = request.GET[name][:60]
-    for name, value in grown_from(reader, request.GET.get(GREW_FROM, "")).items():
+    known = grown_from(reader, request.GET.get(GREW_FROM, "")) | values_of(reader, request.GET.get(LETTER, ""))
+    for name, value in known.items():
         data[name] = value
     return _page(request, _form(reader, versions, data), draft=draft)
 
@@ -157,6 +159,7 @@ def _posted(request: HttpRequest, form: IntakeForm) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, refusal.sentence.say(language()))
         return _page(request, form, answering=act == END, status=403 if isinstance(refusal, Forbidden) else 409)
+    taken_in(form, done.ticket)
     forget_draft(form.reader.person, form.text("draft"))
     if done.trouble is not None and wish.given:
         keep_begun(form.reader.person, done.ticket.number, wish.action, wish.given, form.reader.at)
