@@ -77,7 +77,7 @@ def test_R04_a_provisional_deadline_is_counted_again_when_the_year_is_published(
         customer=NewCustomer(phone="13800000000"),
         received_by="HQ",
         facts={"request": "道歉", "channel": "phone"},
-        data={"form": "oral", "grave": False},
+        data={"form": "oral", "grave": False, "grounds": "排队两小时", "topic": "attitude"},
     )
     at = datetime(2026, 12, 30, 2, tzinfo=UTC)
     given = ticket_register(new, version=loaded("service-window"), actor=c.people["officer"], at=at)
