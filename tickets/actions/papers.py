@@ -22,15 +22,17 @@ from complaints_site.lib.paper import Paper as Document
 
 from ..core.conditions import View, holds
 from ..core.rules import Actor, may_act
-from ..core.sentences import Forbidden, Refused, Say, invalid
+from ..core.sentences import Forbidden, Invalid, Refused, Say, invalid
 from ..events import next_event
 from ..models import AccessLog, Attachment, Paper, PaperText, Person, Ticket
-from ..papers.body import document, edited
+from ..papers.body import document, edited, pieces
 from ..papers.fill import filled, still_open
+from ..phrases import forbidden_in
 from ..rows import Raced
 from ..rulebook.compiled import Action, Title
 from ..rulebook.paper_rules import CUSTOMER, PaperRule
 from ..uploads import safe_name
+from .manners import WHY, keep_overruled, warning
 from .outcome import Outcome
 from .tickets import in_turn, ticket_read
 
@@ -129,15 +131,20 @@ def paper_edit(*, paper: Paper, texts: Mapping[str, Any], version: int, actor: P
     return in_turn(once)
 
 
-def paper_send(*, paper: Paper, version: int, actor: Person, at: datetime) -> Paper:
+def paper_send(*, paper: Paper, version: int, actor: Person, at: datetime, wording_reason: str = "") -> Paper:
     """Freeze a draft: its Word and, where this machine can, its PDF become files of the ticket, with their hashes.
 
-    Raises Refused: something is still to be filled in, sent already, or changed meanwhile. Raises Forbidden.
+    Raises Refused: something is still to be filled in, sent already, or changed meanwhile. Raises Forbidden. Raises
+    Invalid where a customer would read a forbidden phrase and `wording_reason` doesn't say why (ruling PHRASES).
     """
     found, rule = _beginning(paper, actor, at)
     _require_seen(paper, version)
     body = text_of(paper, version).body
     _require_complete(body)
+    phrases = forbidden_words(found, rule, body)
+    if phrases and not wording_reason.strip():
+        raise Invalid({WHY: [warning(phrases)]})
+    wording = {"wording": {"phrases": phrases, "reason": wording_reason.strip()}} if phrases else {}
     kept = _kept_files(document(body, rule, found.ticket.organisation.name), rule, found.ticket, actor, at)
 
     def once() -> Paper:
@@ -146,7 +153,8 @@ def paper_send(*, paper: Paper, version: int, actor: Person, at: datetime) -> Pa
         word, pdf = kept["docx"], kept.get("pdf")
         _claim(paper, version, state=Paper.State.SENT, sent_by=actor, sent_at=at, word=word, pdf=pdf)
         files = [{"file": str(one.pk), "name": one.name, "sha256": one.sha256} for one in kept.values()]
-        _record(now, SENT, rule, paper, actor=actor, at=at, files=files)
+        _record(now, SENT, rule, paper, actor=actor, at=at, files=files, **wording)
+        keep_overruled(now.ticket, paper.name, phrases, wording_reason.strip(), unit=None, actor=actor, at=at)
         return Paper.objects.get(pk=paper.pk)
 
     try:
@@ -155,6 +163,13 @@ def paper_send(*, paper: Paper, version: int, actor: Person, at: datetime) -> Pa
         for one in kept.values():
             one.file.delete(save=False)  # no file without a row
         raise
+
+
+def forbidden_words(found: Outcome, rule: PaperRule, body: dict[str, Any]) -> list[str]:
+    """What a customer should not read, in a document that goes to one (ruling PHRASES)."""
+    if rule.audience != CUSTOMER:
+        return []
+    return forbidden_in("\n".join(piece.text for piece in pieces(body)), found.book)
 
 
 # ── the guards ───────────────────────────────────────────────────────────────────────────────────────

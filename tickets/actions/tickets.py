@@ -28,6 +28,7 @@ from ..rulebook.compiled import Moment
 from ..rulebook.registry import book_of
 from .files import take_files
 from .links import link_tickets
+from .manners import judge_words, keep_overruled, note_words, set_apart
 from .outcome import Outcome
 from .records import keep_records
 from .write import write
@@ -65,10 +66,13 @@ def ticket_act(
     """Do an action on a ticket.
 
     `version` is that of what the action is on, the step's if `step_id` is given, else the ticket's; stale is refused.
-    `ticket_version` is the ticket's in any case.
+    `ticket_version` is the ticket's in any case. Beside the action's own fields `given` may hold what
+    `actions.manners` sets apart.
     Raises Refused (409), Forbidden (403), Hidden (404), Invalid (422). Whether the actor may see the ticket at all is
     the caller's question (`access`).
     """
+
+    own, beside = set_apart(given)
 
     def once() -> Outcome:
         found = ticket_read(ticket_id)
@@ -79,15 +83,19 @@ def ticket_act(
             found.book,
             found.picture,
             action=action,
-            given=given,
+            given=own,
             actor=Actor(actor.pk),
             world=found.world,
             at=at,
             step=step,
         )
-        take_files(found.ticket, found.book, given, actor=actor)
+        manners = judge_words(found.book, action, own, beside, actor.organisation_id)
+        note_words(decision, manners)
+        take_files(found.ticket, found.book, own, actor=actor)
         link_tickets(found.ticket, decision, actor=actor, at=at)
         write(found.ticket, decision, book=found.book, world=found.world, actor=actor.pk, at=at)
+        unit = decision.step.unit if decision.step is not None else None
+        keep_overruled(found.ticket, action, manners.phrases, manners.why, unit=unit, actor=actor, at=at)
         keep_records(found.ticket, decision, book=found.book, world=found.world, actor=actor, at=at)
         return Outcome(found.ticket, decision.after, found.book, found.world, decision)
 

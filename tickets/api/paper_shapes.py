@@ -82,6 +82,7 @@ class PaperEditShape(serializers.Serializer[Any]):
 
 class PaperSendShape(serializers.Serializer[Any]):
     version = whole(least=1)
+    wording_reason = text(required=False, help_text="Why a phrase that a customer should not read must stand")
 
 
 ARCHIVE = schema.described(

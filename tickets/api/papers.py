@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ..actions.manners import WHY
 from ..actions.outcome import Outcome
 from ..actions.papers import (
     paper_draft,
@@ -167,8 +168,11 @@ class PaperSend(PaperEndpoint):
     def post(self, request: Request, number: str, id: str) -> Response:
         found = self.found(number)
         paper = self.paper(found, id)
-        version = version_in(self.body(frozenset({"version"})))
-        paper_send(paper=paper, version=version, actor=self.person, at=self.at)
+        body = self.body(frozenset({"version", WHY}))
+        why = body.get(WHY, "")
+        if not isinstance(why, str):
+            raise invalid(WHY, "要填文字", "Must be text")
+        paper_send(paper=paper, version=version_in(body), actor=self.person, at=self.at, wording_reason=why)
         return Response(self.whole(found, self.paper(found, id)))
 
 

@@ -223,7 +223,13 @@ class NewTicketShape(serializers.Serializer[Any]):
 class ActShape(serializers.Serializer[Any]):
     action = text()
     step = whole(null=True, required=False, least=0)
-    data = serializers.DictField(allow_null=True, required=False)  # type: ignore[assignment]
+    data = serializers.DictField(  # type: ignore[assignment]
+        allow_null=True,
+        required=False,
+        help_text=_(
+            "动作的各项；另可有 wording_reason（确需保留服务忌语的理由）和 wordings_used（用了口径库的哪几条，如 12.3）"
+        ),
+    )
     version = whole(null=True, required=False, least=0)
 
 

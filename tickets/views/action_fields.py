@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
+from tickets.actions.manners import USED, WHY
 from tickets.core.conditions import has_value
 from tickets.core.offers import Offer, OfferedField
 from tickets.core.sentences import Invalid
@@ -68,8 +69,14 @@ def _field(
         "when": json.dumps(condition, ensure_ascii=False) if condition else "",
         "facts": json.dumps({key: facts.get(key) for key in condition if key in facts}) if condition else "",
         "many": bool(one.choices and len(one.choices) > 12),
-        "phrases_url": phrases_url(book, name),
+        "phrases_url": phrases_url(book, name, offer.action),
     }
+
+
+def why_field(errors: list[str], value: str = "") -> dict[str, Any]:
+    """Asked where a text holds a forbidden phrase: why it must stand (ruling PHRASES)."""
+    title = _("确需保留的理由")
+    return {"name": WHY, "type": "text", "title": title, "long": True, "rows": 2, "value": value, "errors": errors}
 
 
 def _choices(one: OfferedField, say: str) -> list[dict[str, str]]:
@@ -112,9 +119,13 @@ def _shown_when(condition: Condition, names: set[str]) -> dict[str, Any]:
 
 
 def read_given(request: HttpRequest, offer: Offer, book: Book, reader: Reader) -> dict[str, Any]:
-    """The values typed, in the form that an action takes. Raises Invalid for a file that isn't taken."""
+    """The values typed, in the form that an action takes, and what stands beside them (`actions.manners`).
+
+    Raises Invalid for a file that isn't taken.
+    """
     errors = Invalid()
-    given: dict[str, Any] = {}
+    beside = {WHY: request.POST.get(WHY, "").strip(), USED: request.POST.getlist(USED)}
+    given: dict[str, Any] = {name: value for name, value in beside.items() if value}
     for one in offer.fields:
         value = (
             _file(request, one.field.name, reader, errors)

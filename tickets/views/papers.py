@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from complaints_site.lib.paper import pdf_trouble, to_html
+from tickets.actions.manners import WHY
 from tickets.actions.outcome import Outcome
 from tickets.actions.papers import (
+    forbidden_words,
     may_write,
     paper_draft,
     paper_edit,
@@ -30,9 +32,9 @@ from tickets.papers.archive import archive_answer
 from tickets.papers.body import LONGEST_TEXT, Piece, pieces
 from tickets.papers.fill import still_open
 from tickets.papers.out import MAKERS, document_of, draft_file, kept_file
-from tickets.phrases import forbidden_in
-from tickets.rulebook.paper_rules import CUSTOMER, PaperRule
+from tickets.rulebook.paper_rules import PaperRule
 from tickets.views.access import work_page
+from tickets.views.action_fields import why_field
 from tickets.views.drafts import BEGUN
 from tickets.views.paper_panel import audience_words, panel_url
 from tickets.views.reader import Reader, language, reader_of
@@ -99,14 +101,15 @@ def _save(request: HttpRequest, reader: Reader, found: Outcome, paper: Paper, ru
             paper_edit(paper=paper, texts=changed, version=seen, actor=reader.person, at=reader.at)
         _forget_typing(reader, paper)
         if request.POST.get("do") == "send":
-            paper_send(paper=paper, version=paper.version, actor=reader.person, at=reader.at)
+            why = request.POST.get(WHY, "")
+            paper_send(paper=paper, version=paper.version, actor=reader.person, at=reader.at, wording_reason=why)
     except (Refused, Forbidden) as refused:
         said = refused.sentence.say(language())
         context = _context(reader, found, _again(reader, found, paper), rule, typed=typed, refused=said)
         return render(request, "papers/paper.html", context, status=409)
     except Invalid as invalid:
         errors = {key: [one.say(language()) for one in says] for key, says in invalid.errors.items()}
-        context = _context(reader, found, paper, rule, typed=typed, errors=errors)
+        context = _context(reader, found, _again(reader, found, paper), rule, typed=typed, errors=errors)
         return render(request, "papers/paper.html", context, status=422)
     messages.success(request, _("已发出并存档") if request.POST.get("do") == "send" else _("已保存"))
     return redirect("paper", found.ticket.number, paper.pk)
@@ -142,6 +145,7 @@ def _context(
     text = text_of(paper)
     is_draft = paper.state == Paper.State.DRAFT
     fields = [_field(piece, typed or {}, errors or {}) for piece in pieces(text.body)]
+    why = why_field((errors or {}).get(WHY, []))
     return {
         "at": reader.at,
         "current": "queue",
@@ -153,11 +157,14 @@ def _context(
         "is_draft": is_draft,
         "edits": is_draft and may_write(rule, found, reader.person, reader.at),
         "fields": fields,
-        "problems": [{"field": f"field-{x['name']}", "words": "；".join(x["errors"])} for x in fields if x["errors"]],
+        "problems": [
+            {"field": f"field-{x['name']}", "words": "；".join(x["errors"])} for x in (*fields, why) if x["errors"]
+        ],
         "refused": refused,
         "restored": bool(typed) and not errors and not refused,
         "open": still_open(text.body),
-        "phrases": _phrases(found, rule, text.body),
+        "phrases": forbidden_words(found, rule, text.body),
+        "why": why,
         "sheet": to_html(document_of(text, rule, found)),
         "versions": list(paper.texts.defer("body").select_related("author").order_by("-version")),
         "no_pdf": pdf_trouble(),
@@ -184,13 +191,6 @@ def _field(piece: Piece, typed: dict[str, str], errors: dict[str, list[str]]) ->
 def _label(key: str) -> str:
     said = {"heading": _("标题"), "to": _("主送"), "note": _("附注"), "closing": _("落款")}
     return said.get(key.partition(".")[0], _("正文"))
-
-
-def _phrases(found: Outcome, rule: PaperRule, body: dict[str, Any]) -> list[str]:
-    """Words that a customer shouldn't read, where it goes to one (ruling PHRASES); it warns and refuses nothing."""
-    if rule.audience != CUSTOMER:
-        return []
-    return forbidden_in("\n".join(piece.text for piece in pieces(body)), found.book)
 
 
 # ── kept while typing ────────────────────────────────────────────────────────────────────────────────

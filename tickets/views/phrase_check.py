@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from tickets.models import RulebookVersion
 from tickets.phrases import forbidden_in, told_to_customers
-from tickets.rulebook.compiled import Book
+from tickets.rulebook.compiled import Action, Book
 from tickets.rulebook.registry import book_of
 from tickets.views.access import work_page
 from tickets.views.reader import reader_of
@@ -21,21 +21,21 @@ from tickets.views.reader import reader_of
 LONGEST = 20_000
 
 
-def phrases_url(book: Book, name: str) -> str:
+def phrases_url(book: Book, name: str, action: Action | None = None) -> str:
     """Where a field's text is checked; nothing for a field that no customer reads, or a rulebook without phrases."""
-    if not book.phrases.forbidden or name not in _told(book):
+    if not book.phrases.forbidden or name not in _told(book, action):
         return ""
     return reverse("phrases", args=[book.id, book.version])
 
 
-_told_of: dict[tuple[str, int], frozenset[str]] = {}
+_told_of: dict[tuple[str, int, str], frozenset[str]] = {}
 
 
-def _told(book: Book) -> frozenset[str]:
+def _told(book: Book, action: Action | None) -> frozenset[str]:
     """Worked out once per version: a version never changes."""
-    key = (book.id, book.version)
+    key = (book.id, book.version, action.name if action else "")
     if key not in _told_of:
-        _told_of[key] = told_to_customers(book)
+        _told_of[key] = told_to_customers(book, action)
     return _told_of[key]
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from complaints_site.lib.format import labelled
 from complaints_site.lib.prepared import Given, PreparedObjects
 from tickets.access import Sight, visible
+from tickets.actions.manners import USED, WHY, hits_of
 from tickets.actions.outcome import Outcome
 from tickets.actions.tickets import ticket_act
 from tickets.core.offers import Offer
@@ -24,7 +25,7 @@ from tickets.papers.out import sent_documents
 from tickets.rows import picture_of, with_picture
 from tickets.rulebook.registry import book_of
 from tickets.views.access import work_page
-from tickets.views.action_fields import form_fields, kept_files, read_given
+from tickets.views.action_fields import form_fields, kept_files, read_given, why_field
 from tickets.views.action_panel import act_url, approval_words, own_offers, receiver_words
 from tickets.views.drafts import begun
 from tickets.views.fragments import go_to, unless_known
@@ -169,6 +170,8 @@ def _form(
     status: int = 200,
 ) -> HttpResponse:
     fields = form_fields(offer, found.book, found.picture.facts, typed=typed, errors=errors)
+    if typed and hits_of(found.book, offer.action.name, typed):
+        fields.append(why_field((errors or {}).get(WHY, []), typed.get(WHY, "")))
     version = offer.step.version if offer.step else found.picture.version
     context = {
         "at": reader.at,
@@ -184,6 +187,7 @@ def _form(
         "problems": _problems(fields, errors or {}),
         "version": version,
         "kept": kept_files(offer, typed or {}, reader) if typed else [],
+        "used": (typed or {}).get(USED, []),
         "receiver": receiver_words(offer, reader, found),
         "note": approval_words(offer, found),
         "refused": refused,

@@ -104,6 +104,14 @@ def _facts(reader: Reader, book: Book, event: Event, given: dict[str, Any]) -> l
             facts.append({"name": _name(book, name), "value": said(reader, book, name, value)})
     if event.private:
         facts.append({"name": _("个人信息"), "value": _("已记录，不在这里显示")})
+    if event.data.get("wording"):
+        wording = event.data["wording"]
+        said_words = _("“%(words)s”，理由：%(reason)s")
+        value = said_words % {"words": _("、").join(wording["phrases"]), "reason": wording["reason"]}
+        facts.append({"name": _("保留的忌语"), "value": value})
+    if event.data.get("library"):
+        used = [_("%(title)s（第 %(version)s 版）") % one for one in event.data["library"]]
+        facts.append({"name": _("用了口径"), "value": _("、").join(used)})
     if event.data.get("approved_by"):
         facts.append({"name": _("批准"), "value": str(event.data["approved_by"])})
     return facts
