@@ -26,6 +26,7 @@ from django.utils import timezone
 
 from tests.cast import Cast, cast
 from tests.conftest import ROOT
+from tests.tickets.test_I07_public import open_desk
 from tests.tickets.test_loop import Case, complaint, on
 from tests.tickets.test_O01_admin_pages import client_of
 from tests.tickets.test_S06_uploads import PDF
@@ -82,6 +83,9 @@ def test_S09_a_restored_system_is_what_it_was_and_sends_nothing_until_it_is_rele
     assert answer.json()["checks"]["held"]["ok"] is False
     auditor = client_of(case.c.people["auditor"])
     assert HELD_WORDS in auditor.get(reverse("home")).content.decode()
+    assert HELD_WORDS in Client().get(reverse("login")).content.decode()
+    open_desk(case.c)
+    assert HELD_WORDS in Client().get(reverse("public", args=["HQ"])).content.decode()
 
     with pytest.raises(CommandError, match="1 messages wait"):
         call_command("release")
@@ -90,6 +94,7 @@ def test_S09_a_restored_system_is_what_it_was_and_sends_nothing_until_it_is_rele
     assert Message.objects.get(key="waits").state == "failed"
     assert Client().get("/readyz").json()["checks"]["held"]["ok"] is True
     assert HELD_WORDS not in auditor.get(reverse("home")).content.decode()
+    assert HELD_WORDS not in Client().get(reverse("login")).content.decode()
     with pytest.raises(CommandError, match="not held"):
         call_command("release")
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from tickets.access import ALL_SEEING_ROLES, BLIND_ROLES
+from tickets.holding import is_held
 from tickets.views.addresses import address
 from tickets.views.queue_rows import open_count
 from tickets.views.reader import Reader, language, reader_of
@@ -57,10 +58,11 @@ PLACES = (
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The context processor."""
+    """The context processor. `held` is for pages without the frame: login, and those of the public."""
+    held = SimpleLazyObject(is_held)
     if not getattr(request, "user", None) or not request.user.is_authenticated:
-        return {}
-    return {"frame": SimpleLazyObject(lambda: _frame(request))}
+        return {"held": held}
+    return {"held": held, "frame": SimpleLazyObject(lambda: _frame(request))}
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:
