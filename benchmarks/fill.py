@@ -18,7 +18,7 @@ from psycopg2.extras import execute_values
 from complaints_site.lib.pairs import pairs
 from escalation.management.commands.demo import watch_until
 from escalation.models import Alert
-from reporting.models import StepFact, TicketFact
+from reporting.models import FactInstant, StepFact, TicketFact
 from reporting.refresh import bring_up_to_date
 from tickets.demo.build import demo_build
 from tickets.demo.play import demo_play
@@ -44,6 +44,7 @@ COPIED: tuple[tuple[type[models.Model], str], ...] = (
     (TicketText, "ticket_id"),
     (TicketFact, "ticket_id"),
     (StepFact, "fact_id"),
+    (FactInstant, "fact_id"),
 )
 WITHOUT_NUMBERS = (TicketText, TicketFact, StepFact)  # their keys are those of ticket and step
 MODELS = tuple(model for model, _ in COPIED)

@@ -21,12 +21,14 @@ from tickets.rulebook.compiled import PROMISE, Back, Book, Tell
 from .meanings import Meaning
 from .models import StepFact, TicketFact
 from .models.fact import WORD
+from .words import INSTANTS, STEP_INSTANTS
 
 CALLBACK = "callback"  # the stage, a word of the house
 CLOSED = "closed"
 CUSTOMER = "customer"
 EXTENDED, STOOD_STILL = "extended", "stood_still"  # what a clock's story tells
 AGAIN = "again"
+SEPARATOR = "."  # between the steps of a path
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,16 @@ def count(case: Case) -> tuple[TicketFact, list[StepFact]]:
     """The facts of a ticket and of its steps."""
     steps = [_step_fact(case, step) for step in case.picture.steps]
     return _ticket_fact(case, steps), steps
+
+
+def instants_of(fact: TicketFact, steps: Sequence[StepFact]) -> list[datetime]:
+    """When time alone will change these facts: the instants that come after all that has happened so far."""
+    happened = [fact.received_at, fact.settled_at, fact.ended_at]
+    happened += [at for step in steps for at in (step.opened_at, step.closed_at)]
+    latest = max(at for at in happened if at is not None)
+    told = [getattr(fact, name) for name in INSTANTS]
+    told += [getattr(step, name) for step in steps for name in STEP_INSTANTS]
+    return sorted({at for at in told if at is not None and at > latest})
 
 
 # ── the ticket ───────────────────────────────────────────────────────────────────────────────────────
@@ -184,6 +196,7 @@ def _put_steps(fact: TicketFact, steps: Sequence[StepFact]) -> None:
     fact.step_late_at = _first(step.late_at for step in steps)
     fact.step_late_first_at = _first(step.late_first_at for step in steps)
     fact.sent_back = any(step.sent_back for step in steps)
+    fact.path = SEPARATOR.join(step.kind for step in sorted(steps, key=lambda one: one.opened_at) if not step.side)
 
 
 def _first(instants: Iterable[datetime | None]) -> datetime | None:

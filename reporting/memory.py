@@ -1,8 +1,9 @@
 """Counts that a dashboard remembers, so that a month of a million tickets is not read again for each look at it.
 
-A ticket that has ended has nothing left for time to decide: the counts of a day's ended tickets stay the same until one
-of them is written again, which raises the day's stamp. So what is remembered under the same stamp is true, days that
-changed are counted anew, and the open tickets are always counted live. A figure is as exact as without memory.
+The counts of a day stay the same until one of its facts is written, which raises the day's stamp, or until an instant
+comes at which time alone changes one of them. Those instants are known (`FactInstant`): the few tickets that have one
+within this hour are counted live, and of all others what is remembered under the same stamp is true to the hour's end,
+or, where nothing is left for time to change, for ever. A figure is as exact as without memory.
 """
 
 from __future__ import annotations
@@ -11,19 +12,54 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Aggregate, QuerySet
+from django.db.models import Aggregate, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
 
-from .models import DayCount, DayStamp
+from .models import DayCount, DayStamp, FactInstant
 from .periods import Period
 
-FOREVER = datetime(9000, 1, 1, tzinfo=UTC)  # the now of what has ended
+FOREVER = datetime(9000, 1, 1, tzinfo=UTC)  # a now that never changes: a question is known by it
+HOUR = timedelta(hours=1)
 KEPT = timedelta(days=40)
 Row = tuple[tuple[Any, ...], list[Any]]  # dimensions, counts in the order of the aggregates
+Aggregates = Mapping[str, Aggregate]
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Rows to be counted by the local day of their receipt, split by `dims`.
+
+    `rows` gives those received in a period, or ever; `ticket` is their column that names the ticket. `counts` are the
+    aggregates at the now that is asked for, `timeless` the same ones at FOREVER.
+    """
+
+    rows: Callable[[Period | None], QuerySet[Any]]
+    ticket: str
+    dims: Mapping[str, Any]
+    counts: Aggregates
+    timeless: Aggregates
+
+    def by_day(self, rows: QuerySet[Any], aggregates: Aggregates, zone: Any) -> QuerySet[Any]:
+        grouped = rows.annotate(day=TruncDate("received_at", tzinfo=zone), **self.dims).values("day", *self.dims)
+        return grouped.order_by().annotate(**aggregates)
+
+    def counted(self, rows: QuerySet[Any], zone: Any) -> dict[date, list[Row]]:
+        found: dict[date, list[Row]] = defaultdict(list)
+        for row in self.by_day(rows, self.counts, zone):
+            counts = [row[name] or 0 for name in self.counts]
+            found[row["day"]].append((tuple(row[name] for name in self.dims), counts))
+        return found
+
+    def known_by(self, zone: Any) -> str:
+        """The statement says everything: whose eyes, which rows, what is counted, split by what."""
+        sql, params = self.by_day(self.rows(None), self.timeless, zone).query.sql_with_params()
+        plain = [getattr(param, "adapted", param) for param in params]  # a driver's wrapper differs each time
+        return hashlib.sha256(f"{sql} {plain!r}".encode()).hexdigest()
 
 
 def days_changed(days: Iterable[tuple[int, date]]) -> None:
@@ -39,7 +75,7 @@ def days_changed(days: Iterable[tuple[int, date]]) -> None:
 
 @contextmanager
 def one_look() -> Iterator[None]:
-    """All that is read inside is of one moment: no ticket ends between the look at the open and at the ended ones.
+    """All that is read inside is of one moment: no ticket moves between the look at the days and at the live ones.
 
     Inside another transaction that one decides.
     """
@@ -53,72 +89,78 @@ def one_look() -> Iterator[None]:
         yield
 
 
-def remembered(
-    ended: Callable[[Period | None], QuerySet[Any]],
-    dims: Mapping[str, Any],
-    aggregates: Mapping[str, Aggregate],
-    *,
-    organisation: int,
-    span: Period,
-    at: datetime,
-) -> tuple[dict[date, list[Row]], list[DayCount]]:
-    """The counts of each day of the span, and those of them to `keep` when the look is over.
+def counted_by_day(daily: Daily, *, organisation: int, span: Period, at: datetime) -> Iterator[tuple[date, Row]]:
+    """The counts of each day of the span as of now: what is remembered, what must be counted anew, what turns."""
+    zone, hour = span.start.tzinfo, hour_of(at)
+    turning = FactInstant.objects.filter(organisation_id=organisation, at__gt=hour.start, at__lte=hour.end)
+    of_turning = {f"{daily.ticket}__in": turning.values("fact_id")}
+    question = daily.known_by(zone)
+    fresh: list[DayCount] = []
+    with one_look():
+        live = daily.counted(daily.rows(span).filter(**of_turning), zone)
+        kept, stale = _recalled(question, organisation, span, hour)
+        if stale:
+            reach = _reach(sorted(stale), zone)
+            anew = daily.counted(daily.rows(reach).exclude(**of_turning), zone)
+            until = _next_instants(organisation, reach, hour.start, zone)
+            fresh = [
+                DayCount(question=question, day=day, stamp=stamp, counts=anew.get(day, []), since=hour.start,
+                         until=until.get(day), made_on=at.date())
+                for day, stamp in sorted(stale.items())
+            ]  # fmt: skip
+    _keep(fresh)
+    kept += [(row.day, row.counts) for row in fresh]
+    return ((day, (tuple(dims), counts)) for day, rows in (*live.items(), *kept) for dims, counts in rows)
 
-    `ended` gives the rows of ended tickets received in a period, or ever.
+
+def hour_of(at: datetime) -> Period:
+    start = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return Period(start, start + HOUR)
+
+
+def _recalled(
+    question: str, organisation: int, span: Period, hour: Period
+) -> tuple[list[tuple[date, list[Any]]], dict[date, int]]:
+    """What is remembered of days and still true; the stamps of the other days.
+
+    It is true for the hour in which it was counted; and for a later one where no instant of the day came meanwhile, or
+    will come within that hour: then nothing was left out of it, and nothing is counted live.
     """
-    zone = span.start.tzinfo
-
-    def daily(period: Period | None) -> QuerySet[Any]:
-        rows = ended(period).annotate(day=TruncDate("received_at", tzinfo=zone), **dims)
-        return rows.values("day", *dims).order_by().annotate(**aggregates)
-
-    question = _question(daily(None))
     bounds = {"day__gte": span.start.date(), "day__lt": span.end.date()}
-    stamps = dict(DayStamp.objects.filter(organisation_id=organisation, **bounds).values_list("day", "stamp"))
-    kept = DayCount.objects.filter(question=question, **bounds).values_list("day", "stamp", "counts")
-    found = {day: _rows(counts) for day, stamp, counts in kept if stamps.get(day) == stamp}
-    missing = sorted(stamps.keys() - found.keys())
-    counted = _counted(daily(_reach(missing, zone)), dims, aggregates) if missing else {}
-    fresh = [
-        DayCount(question=question, day=day, stamp=stamps[day], counts=counted.get(day, []), made_on=at.date())
-        for day in missing
+    stale = dict(DayStamp.objects.filter(organisation_id=organisation, **bounds).values_list("day", "stamp"))
+    still = Q(until=None) | Q(until__gt=hour.end)
+    true = DayCount.objects.filter(Q(since=hour.start) | Q(still, since__lt=hour.start), question=question, **bounds)
+    kept = [
+        (day, counts) for day, stamp, counts in true.values_list("day", "stamp", "counts") if stale.get(day) == stamp
     ]
-    return found | {row.day: _rows(row.counts) for row in fresh}, fresh
+    for day, _counts in kept:
+        del stale[day]
+    return kept, stale
 
 
-def keep(fresh: Sequence[DayCount]) -> None:
+def _next_instants(organisation: int, reach: Period, after: datetime, zone: Any) -> dict[date, datetime]:
+    """The first instant of each day that comes after that moment."""
+    coming = FactInstant.objects.filter(
+        organisation_id=organisation, at__gt=after, received_at__gte=reach.start, received_at__lt=reach.end
+    )
+    by_day = coming.annotate(day=TruncDate("received_at", tzinfo=zone)).values("day").order_by()
+    return dict(by_day.annotate(first=Min("at")).values_list("day", "first"))
+
+
+def _keep(fresh: Sequence[DayCount]) -> None:
     """Remember days that were counted. Who was faster with a newer stamp loses it: that day is counted once more."""
     DayCount.objects.bulk_create(
-        sorted(fresh, key=lambda row: row.day),
+        fresh,
         update_conflicts=True,
         unique_fields=["question", "day"],
-        update_fields=["stamp", "counts", "made_on"],
+        update_fields=["stamp", "counts", "since", "until", "made_on"],
     )
-
-
-def _question(daily: QuerySet[Any]) -> str:
-    """The statement says everything: whose eyes, which rows, what is counted, split by what."""
-    sql, params = daily.query.sql_with_params()
-    plain = [getattr(param, "adapted", param) for param in params]  # a driver's wrapper differs each time
-    return hashlib.sha256(f"{sql} {plain!r}".encode()).hexdigest()
 
 
 def _reach(days: Sequence[date], zone: Any) -> Period:
     """From the first to the last of the days. What lies between is counted too: mostly the latest ones changed."""
     begin, end = (datetime.combine(day, time.min, zone) for day in (days[0], days[-1] + timedelta(days=1)))
     return Period(begin, end)
-
-
-def _counted(daily: QuerySet[Any], dims: Iterable[str], aggregates: Iterable[str]) -> dict[date, list[Any]]:
-    names, counts = tuple(dims), tuple(aggregates)
-    found: dict[date, list[Any]] = defaultdict(list)
-    for row in daily:
-        found[row["day"]].append([[row[name] for name in names], [row[name] or 0 for name in counts]])
-    return found
-
-
-def _rows(counts: Iterable[Any]) -> list[Row]:
-    return [(tuple(dims), values) for dims, values in counts]
 
 
 def forget(at: datetime) -> int:

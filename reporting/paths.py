@@ -7,23 +7,22 @@ to a step, and between which two steps it goes back and forth, is read off its p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from operator import itemgetter
 from typing import Any
 
 from django.db.models import QuerySet
 
 from .access import Viewer
-from .models import StepFact, TicketFact
+from .counting import SEPARATOR
+from .models import TicketFact
 from .questions import Question
 from .refresh import bring_up_to_date
 from .rows import RECEIVED, TICKETS, rows_of
+from .tally import tickets_by
 
 Path = tuple[str, ...]
-CHUNK = 5_000
-SEPARATOR = "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Paths:
 
 def paths_of(asked: Question, viewer: Viewer) -> Paths:
     """The paths of the tickets that the question is about, by the time of their receipt. Raises Backlog."""
-    taken = Counter(path for _, path in _walked(asked, viewer))
+    taken = _taken(asked, viewer)
     again: Counter[str] = Counter()
     swings: Counter[tuple[str, str]] = Counter()
     for path, number in taken.items():
@@ -58,19 +57,15 @@ def behind_path(part: str, asked: Question, viewer: Viewer) -> QuerySet[TicketFa
     }
     if name not in tests:
         return TicketFact.objects.none()
-    fits = tests[name]
-    ids = [ticket for ticket, path in _walked(asked, viewer) if fits(path)]
-    return viewer.ticket_facts().filter(pk__in=ids)
+    fitting = [SEPARATOR.join(path) for path in _taken(asked, viewer) if tests[name](path)]
+    return rows_of(TICKETS, RECEIVED, asked.whole, asked, viewer).filter(path__in=fitting)
 
 
-def _walked(asked: Question, viewer: Viewer) -> Iterable[tuple[int, Path]]:
-    """Each ticket with its path, streamed: nothing but the distinct paths stays in memory."""
+def _taken(asked: Question, viewer: Viewer) -> Counter[Path]:
+    """How many tickets took each path; those without a step took none."""
     bring_up_to_date()
-    tickets = rows_of(TICKETS, RECEIVED, asked.whole, asked, viewer)
-    steps = StepFact.objects.filter(fact__in=tickets.values("pk"), side=False)
-    rows = steps.order_by("fact_id", "opened_at", "pk").values_list("fact_id", "kind")
-    for ticket, ordered in groupby(rows.iterator(chunk_size=CHUNK), key=itemgetter(0)):
-        yield ticket, tuple(step for _, step in ordered)
+    found = tickets_by("path", asked, viewer)
+    return Counter({tuple(text.split(SEPARATOR)): number for text, number in found.items() if text})
 
 
 def _again(path: Path) -> set[str]:

@@ -24,10 +24,10 @@ from tickets.rows import picture_of, with_picture
 from tickets.rulebook.compiled import Book
 from tickets.rulebook.registry import book_of
 
-from .counting import Answer, Case, count
+from .counting import Answer, Case, count, instants_of
 from .meanings import Meaning, meaning_of
 from .memory import days_changed
-from .models import SampleVerdict, StepFact, SurveyAnswer, TicketFact, Uncounted
+from .models import FactInstant, SampleVerdict, StepFact, SurveyAnswer, TicketFact, Uncounted
 from .seen import ids_of, units_of
 
 log = logging.getLogger(__name__)
@@ -84,6 +84,7 @@ def _count_together(ids: Sequence[int]) -> int:
     _put(TicketFact, [fact for fact, _ in counted])
     days_changed(_day(tickets[fact.ticket_id]) for fact, _ in counted)
     _put(StepFact, [step for _, steps in counted for step in steps])
+    _put_instants(counted)
     Uncounted.objects.filter(ticket__in=claimed).delete()
     return len(claimed)
 
@@ -93,6 +94,15 @@ def _put_seen(tickets: Mapping[int, Ticket], counted: Sequence[tuple[TicketFact,
     ids = ids_of(set(units.values()))
     for fact, _ in counted:
         fact.seen_by_id = ids[units[fact.ticket_id]]
+
+
+def _put_instants(counted: Sequence[tuple[TicketFact, list[StepFact]]]) -> None:
+    FactInstant.objects.filter(fact__in=[fact.ticket_id for fact, _ in counted]).delete()
+    FactInstant.objects.bulk_create(
+        FactInstant(fact=fact, organisation_id=fact.organisation_id, received_at=fact.received_at, at=at)
+        for fact, steps in counted
+        for at in instants_of(fact, steps)
+    )
 
 
 def _count_alone(ticket_id: int) -> int:

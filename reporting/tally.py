@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
-from functools import partial
+from operator import add
 from typing import Any
 
 from django.db.models import (
@@ -33,12 +33,10 @@ from . import rows as rows_
 from .access import Viewer
 from .declarations import POPULATIONS, Indicator
 from .dimensions import DIMENSIONS
-from .memory import FOREVER, Row, keep, one_look, remembered
-from .models import DayCount
+from .memory import FOREVER, Daily, Row, counted_by_day
 from .periods import DAY, HALF, HOUR, Period, before, begin_of
 from .questions import BRANCH, Question, branch_of
 from .rows import RECEIVED, STEPS, TICKETS, Parts
-from .words import OF_TICKET
 
 Dims = tuple[Any, ...]
 Key = tuple[datetime, Dims]
@@ -65,15 +63,15 @@ def tallies_of(
     moment = rows_.moment_of(indicators[0], table)
     span = Span(asked, moment, viewer.world.calendar.zone)
     found: dict[str, dict[Key, Tally]] = {one.id: defaultdict(Tally) for one in indicators}
+    statement = Statement(table, indicators, viewer.at)
     if remember and can_remember(table, moment, asked, span):
         counted = _remembered(indicators, asked, table, span, viewer)
     else:
-        statement = Statement(table, indicators, viewer.at)
         rows = rows_.rows_of(table, moment, span.whole, asked, viewer)
-        counted = statement, _grouped(rows, span, asked, table, viewer.world, statement)
-    for key, row in counted[1]:
+        counted = _grouped(rows, span, asked, table, viewer.world, statement)
+    for key, row in counted:
         for one in indicators:
-            found[one.id][key] = counted[0].tally(one, row)
+            found[one.id][key] = statement.tally(one, row)
     if moment != RECEIVED and table in (TICKETS, STEPS):
         _put_received(found, indicators, asked, table, viewer)
     return found
@@ -88,48 +86,53 @@ def can_remember(table: str, moment: str, asked: Question, span: Span) -> bool:
 
 def _remembered(
     indicators: Sequence[Indicator], asked: Question, table: str, span: Span, viewer: Viewer
-) -> tuple[Statement, list[tuple[Key, Mapping[str, Any]]]]:
-    """Ended tickets from memory, day by day; open ones live, in the same look."""
-    live, ended = Statement(table, indicators, viewer.at), Statement(table, indicators, FOREVER)
-    over = "ended_at__isnull" if table == TICKETS else f"{OF_TICKET}ended_at__isnull"
-
-    def rows(period: Period | None, *, is_open: bool) -> QuerySet[Any]:
-        return rows_.rows_of(table, RECEIVED, period, asked, viewer).filter(ended.kinds, **{over: is_open})
-
-    days: Mapping[date, list[Row]] = {}
-    fresh: list[DayCount] = []
-    with one_look():
-        open_rows = _grouped(rows(span.whole, is_open=True), span, asked, table, viewer.world, live)
-        if viewer.sight is not None:
-            days, fresh = remembered(
-                partial(rows, is_open=False),
-                dimension_columns(asked, table, viewer.world),
-                ended.aggregates,
-                organisation=viewer.sight.organisation,
-                span=span.whole,
-                at=viewer.at,
-            )
-    keep(fresh)
-    return live, _summed(open_rows, days, span, tuple(ended.aggregates))
-
-
-def _summed(
-    open_rows: Sequence[tuple[Key, Mapping[str, Any]]],
-    days: Mapping[date, Sequence[Row]],
-    span: Span,
-    names: Sequence[str],
 ) -> list[tuple[Key, Mapping[str, Any]]]:
-    """Open tickets and the days' ended ones together, by period and dimensions."""
-    sums: dict[Key, Counter[str]] = defaultdict(Counter)
-    for key, row in open_rows:
-        sums[key].update({name: row[name] or 0 for name in names})
-    for day, rows in days.items():
-        start = span.start_of_day(day)
+    """The counts of the days, put together to those of the periods."""
+    counts, timeless = (Statement(table, indicators, now) for now in (viewer.at, FOREVER))
+    daily = Daily(
+        rows=lambda period: rows_.rows_of(table, RECEIVED, period, asked, viewer).filter(counts.kinds),
+        ticket="pk" if table == TICKETS else "fact",
+        dims=dimension_columns(asked, table, viewer.world),
+        counts=counts.aggregates,
+        timeless=timeless.aggregates,
+    )
+    return _summed(_days(daily, span.whole, viewer), span, tuple(counts.aggregates))
+
+
+def _days(daily: Daily, span: Period, viewer: Viewer) -> Iterable[tuple[date, Row]]:
+    if viewer.sight is None:
+        return ()
+    return counted_by_day(daily, organisation=viewer.sight.organisation, span=span, at=viewer.at)
+
+
+def _summed(days: Iterable[tuple[date, Row]], span: Span, names: Sequence[str]) -> list[tuple[Key, Mapping[str, Any]]]:
+    sums: dict[Key, list[Any]] = {}
+    starts: dict[date, datetime | None] = {}
+    for day, (dims, counts) in days:
+        if day not in starts:
+            starts[day] = span.start_of_day(day)
+        start = starts[day]
         if start is None:
             continue
-        for dims, counts in rows:
-            sums[start, dims].update(dict(zip(names, counts, strict=True)))
-    return list(sums.items())
+        known = sums.get((start, dims))
+        sums[start, dims] = counts if known is None else list(map(add, known, counts))
+    return [(key, dict(zip(names, counts, strict=True))) for key, counts in sums.items()]
+
+
+def tickets_by(column: str, asked: Question, viewer: Viewer) -> Mapping[Any, int]:
+    """How many of the tickets that the question is about have each value of a column of their facts."""
+    span, count = Span(asked, RECEIVED, viewer.world.calendar.zone), {"tickets": Count("pk")}
+    daily = Daily(
+        rows=lambda period: rows_.rows_of(TICKETS, RECEIVED, period, asked, viewer),
+        ticket="pk", dims={"value": F(column)}, counts=count, timeless=count,
+    )  # fmt: skip
+    found: Counter[Any] = Counter()
+    if can_remember(TICKETS, RECEIVED, asked, span):
+        for _day, ((value,), (number,)) in _days(daily, asked.whole, viewer):
+            found[value] += number
+    else:
+        found.update(dict(daily.rows(asked.whole).order_by().values_list(column).annotate(**count)))
+    return found
 
 
 def _put_received(

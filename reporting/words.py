@@ -167,6 +167,11 @@ STEPS: Mapping[str, Word] = {
         for name in ("spent_seconds", "spent_worked_seconds", "delay_seconds", "delay_worked_seconds")
     },
 }
+# The columns that a query compares with its now: nothing else of a fact changes by time alone.
+INSTANTS = tuple(word.column for word in TICKETS.values() if isinstance(word, Reached))
+STEP_INSTANTS = tuple(
+    word.column for word in STEPS.values() if isinstance(word, Reached) and not word.column.startswith(OF_TICKET)
+)
 CALLS: Mapping[str, Word] = {
     "queue": Choice("queue"),
     "answered": Known("answered_at"),

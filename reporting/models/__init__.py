@@ -2,7 +2,7 @@
 
 from .base import CustomerBase
 from .call import Call
-from .fact import StepFact, TicketFact
+from .fact import FactInstant, StepFact, TicketFact
 from .frozen import FrozenFigure, FrozenMonth, Restatement
 from .hot import HotChange, HotCount, HotIssue, HotText, HotWord
 from .judgement import SampleVerdict, SurveyAnswer
@@ -19,6 +19,7 @@ __all__ = [
     "CustomerBase",
     "DayCount",
     "DayStamp",
+    "FactInstant",
     "FrozenFigure",
     "FrozenMonth",
     "HotChange",

@@ -57,6 +57,7 @@ class TicketFact(models.Model):
     handler = person()
     reply_author = person()
     hot_issue = models.CharField(max_length=40, blank=True)
+    path = models.TextField(blank=True)  # kinds of its own steps in the order they were opened, with dots between
 
     # ── when ──
     received_at = models.DateTimeField()
@@ -105,14 +106,25 @@ class TicketFact(models.Model):
         indexes = [
             # every figure of a period of receipt: nearly all
             models.Index(fields=["organisation", "received_at"], name="fact_by_receipt"),
-            # what is still open in a period: counted live beside what a dashboard remembers
-            models.Index(
-                fields=["organisation", "received_at"], name="fact_open_by_receipt", condition=models.Q(ended_at=None)
-            ),
             # figures of a period of conclusion: handling time
             models.Index(
                 fields=["organisation", "ended_at"], name="fact_by_end", condition=models.Q(ended_at__isnull=False)
             ),
+        ]
+
+
+class FactInstant(models.Model):
+    """An instant to come at which time alone changes a fact of this ticket or of one of its steps."""
+
+    fact = models.ForeignKey(TicketFact, on_delete=models.CASCADE, related_name="instants")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    received_at = models.DateTimeField()  # the ticket's: the day that will have to be counted anew
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # what turns within the hour: counted live beside what a dashboard remembers
+            models.Index(fields=["organisation", "at"], name="factinstant_by_time"),
         ]
 
 

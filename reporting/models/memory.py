@@ -17,12 +17,18 @@ class DayStamp(models.Model):
 
 
 class DayCount(models.Model):
-    """The counts of a day's ended tickets for one question, true while the day's stamp is the same."""
+    """The counts of a day for one question, true while the day's stamp is the same and no instant of it comes.
+
+    What turns within the hour from `since` on is left out of them; `until` is the first instant of the day after
+    `since`, None where nothing is left for time to change.
+    """
 
     question = models.CharField(max_length=64)  # SHA-256 of the statement: who sees it, what is counted, split by what
     day = models.DateField()
     stamp = models.PositiveBigIntegerField()
     counts = models.JSONField()  # [[dimension values, counts in the statement's order], ...]
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
     made_on = models.DateField()
 
     class Meta:

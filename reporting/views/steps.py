@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from complaints_site.lib import format as fmt
+from reporting.counting import SEPARATOR
 from reporting.declarations import Indicator, indicators
 from reporting.figures import Figure, figures
-from reporting.paths import SEPARATOR, Path, Paths, behind_path, paths_of
+from reporting.paths import Path, Paths, behind_path, paths_of
 from reporting.questions import Question
 from reporting.views.asking import Asking, asking_of, frame_of, page_of_figures
 from reporting.views.charts import bars_chart

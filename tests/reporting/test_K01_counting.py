@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -15,7 +16,7 @@ from reporting.access import house
 from reporting.declarations import indicators
 from reporting.figures import behind, figures
 from reporting.memory import one_look
-from reporting.models import DayStamp, TicketFact, Uncounted
+from reporting.models import DayCount, DayStamp, FactInstant, TicketFact, Uncounted
 from reporting.questions import Question
 from reporting.refresh import bring_up_to_date, count_again
 from tests.cast import Cast, cast
@@ -118,6 +119,27 @@ def test_K01_one_look_sees_a_ticket_open_or_ended_and_never_both(lane: str) -> N
         assert seen() == [1, 0]
     thread.join()
     assert seen() == [0, 1]
+
+
+@pytest.mark.django_db
+def test_K01_what_is_remembered_turns_with_the_clock_and_is_counted_anew_only_where_it_may() -> None:
+    c = cast()
+    to_handling(telecom(c, on(24, 9), grade="provincial"))
+    settled = to_callback(to_handling(telecom(c, on(23, 9))))
+    settled.do("caller", "callback", on(24, 18), satisfaction="satisfied", reached=True, solved=True)
+    settled.do("caller", "close", on(24, 19))
+    asked = [indicators()[name] for name in ("on_time_closure", "flow_timeliness_steps", "mean_delay")]
+    bring_up_to_date()
+    instants = sorted(set(FactInstant.objects.values_list("at", flat=True)))
+    assert len(instants) > 1
+    told = []
+    for at in [at + timedelta(seconds=by) for at in instants for by in (-1, 0, 1, 3600)]:
+        viewer = house(c.hq, at)
+        told.append(figures(asked, NOVEMBER, viewer, remember=True))
+        assert told[-1] == figures(asked, NOVEMBER, viewer), at
+    assert told[0] != told[-1]
+    since = {count.day.day: count.since for count in DayCount.objects.all()}
+    assert (since[23] < instants[0], since[24] >= instants[-1]) == (True, True), "the day with nothing to come stayed"
 
 
 @pytest.mark.django_db
