@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 LEAST_LOG_DAYS = 190
 
@@ -32,6 +33,15 @@ def sqlite_is_for_one_machine(app_configs: Sequence[Any] | None, **kwargs: Any) 
     return []
 
 
+@register(Tags.security)
+def tls_can_work(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    if settings.EMAIL_USE_TLS and settings.EMAIL_USE_SSL:
+        return [Error("EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other.", hint="Set one of them.", id="site.E001")]
+    if settings.TRUSTED_CERTIFICATES and not Path(settings.TRUSTED_CERTIFICATES).is_file():
+        return [Error("TRUSTED_CERTIFICATES is no file.", hint="Name a PEM file, or nothing.", id="site.E002")]
+    return []
+
+
 @register(Tags.security, deploy=True)
 def logs_are_kept(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     if settings.LOG_DAYS < LEAST_LOG_DAYS:
@@ -45,5 +55,5 @@ def sign_on_can_be_reached(app_configs: Sequence[Any] | None, **kwargs: Any) -> 
     host = urlsplit(settings.OIDC_ISSUER).hostname or ""
     if host and not any(fnmatchcase(host, pattern.lower()) for pattern in settings.OUTBOUND_HOSTS):
         hint = f"Add {host} to OUTBOUND_HOSTS, and inside the house its network to OUTBOUND_NETWORKS."
-        return [Warning("OIDC_ISSUER is a host that may not be called.", hint=hint, id="site.W003")]
+        return [Warning("OIDC_ISSUER is a host that may not be called.", hint=hint, id="site.W004")]
     return []

@@ -243,7 +243,9 @@ EMAIL_HOST = env.str("EMAIL_HOST", "")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_BACKEND = "complaints_site.lib.trust.EmailBackend"
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)  # STARTTLS, mostly on port 587
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)  # TLS from the first byte, mostly on port 465
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "complaints@localhost")
 
@@ -251,6 +253,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "complaints@localhost")
 # Where calls to other systems may go: hosts (`*.example.com` too), and networks that are none of the internet's.
 OUTBOUND_HOSTS = env.list("OUTBOUND_HOSTS", ["qyapi.weixin.qq.com", "oapi.dingtalk.com"])
 OUTBOUND_NETWORKS: list[str] = env.list("OUTBOUND_NETWORKS", [])
+TRUSTED_CERTIFICATES = env.str("TRUSTED_CERTIFICATES", "")  # a PEM file: the house's own authority, beside the usual
 DELIVERY_THREADS = env.int("DELIVERY_THREADS", 16)  # messages on their way at the same time
 SMS_URL = env.str("SMS_URL", "")
 SMS_HEADERS = json.loads(env.str("SMS_HEADERS", "") or "{}")

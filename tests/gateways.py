@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,11 +35,12 @@ class Sink:
     pause_seconds: float = 0.0
     seen: list[Seen] = field(default_factory=list)
     port: int = 0
+    tls: ssl.SSLContext | None = None
     over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
-        return f"http://localhost:{self.port}/hook"
+        return f"http{'s' if self.tls else ''}://localhost:{self.port}/hook"
 
     def handle(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
@@ -86,6 +88,8 @@ def sink(**how: Any) -> Iterator[Sink]:
     made = Sink(**how)
     server = _Server(("127.0.0.1", 0), _handler_of(made.handle))
     made.port = server.server_port
+    if made.tls:
+        server.socket = made.tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield made

@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 import httpcore
 from django.conf import settings
 
+from .trust import trusted
+
 CONNECT_SECONDS, SECONDS = 4.0, 8.0
 MOST_BYTES = 64 * 1024
 
@@ -68,17 +70,22 @@ def call(method: str, url: str, body: bytes | None, headers: Mapping[str, str]) 
     sent = [("Accept", "application/json"), ("User-Agent", "complaints"), *headers.items()]
     try:
         with (
-            httpcore.ConnectionPool(network_backend=backend, ssl_context=_trusted(), keepalive_expiry=0) as pool,
+            httpcore.ConnectionPool(network_backend=backend, ssl_context=trusted(), keepalive_expiry=0) as pool,
             pool.stream(method, url, headers=sent, content=body, extensions=_limits()) as response,
         ):
             return Answer(response.status, _bounded(response.iter_stream()))
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
-        raise NoAnswer(type(error).__name__) from error
+        raise NoAnswer(_reason(error)) from error
 
 
-@cache
-def _trusted() -> ssl.SSLContext:
-    return ssl.create_default_context()
+def _reason(error: Exception) -> str:
+    """What an administrator reads beside a message that did not leave."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the certificate is not trusted: {cause.verify_message}"
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__
 
 
 def _limits() -> dict[str, Any]:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from complaints_site.lib.trust import trusted
+
 SECONDS = 30
 HANDLED = "Handled"
 Offered = tuple[bytes, Callable[[], None]]  # the letter, and what to do once it is taken
@@ -44,7 +46,12 @@ def imap(host: str, *, port: int, user: str, password: str, folder: str, tls: bo
 
 @contextmanager
 def _connected(host: str, port: int, tls: bool) -> Iterator[imaplib.IMAP4]:
-    box = imaplib.IMAP4_SSL(host, port, timeout=SECONDS) if tls else imaplib.IMAP4(host, port, timeout=SECONDS)
+    # Without a context of ours it would take any certificate.
+    box = (
+        imaplib.IMAP4_SSL(host, port, ssl_context=trusted(), timeout=SECONDS)
+        if tls
+        else imaplib.IMAP4(host, port, timeout=SECONDS)
+    )
     try:
         yield box
     finally:
