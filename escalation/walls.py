@@ -90,7 +90,7 @@ class WallReader(Reader):
             return None
         units = frozenset(below(world, self.wall.unit_id))
         everything = world.units[self.wall.unit_id].parent is None
-        return Sight(self.wall.unit.organisation_id, 0, units, own=frozenset(), everything=everything)
+        return Sight(self.wall.unit.organisation_id, 0, units, own=frozenset(), everything=everything, anybody=True)
 
     @property
     def place(self) -> str:

@@ -86,8 +86,11 @@ def _seen(rows: QuerySet[Any], ticket: str, sight: Sight | None, received: Perio
         rows = rows.filter(received_at__gte=received.start, received_at__lt=received.end)
     if not sight.everything:
         rows = rows.filter(**{f"{ticket}seen_by__in": meeting(sight.units)})
-    rows = rows.exclude(**{f"{ticket}respondent_person": sight.person})
     strict = RulebookVersion.objects.filter(source__barrier="unit").values("pk")
+    if sight.anybody:
+        rows = rows.filter(**{f"{ticket}respondent_person": None})
+        return rows.exclude(**{f"{ticket}respondent_unit__isnull": False, f"{ticket}rulebook__in": strict})
+    rows = rows.exclude(**{f"{ticket}respondent_person": sight.person})
     return rows.exclude(**{f"{ticket}respondent_unit__in": sorted(sight.own), f"{ticket}rulebook__in": strict})
 
 

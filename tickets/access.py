@@ -34,6 +34,7 @@ class Sight:
     units: frozenset[int]  # whose work they see
     own: frozenset[int]  # where they have a duty
     everything: bool  # every ticket of the organisation; `units` are all of them then
+    anybody: bool = False  # a screen on a wall: nobody knows who looks, so it shows nothing about anybody
 
 
 def visible_to(person: Person, at: datetime) -> QuerySet[Ticket]:
@@ -64,7 +65,7 @@ def visible(sight: Sight) -> QuerySet[Ticket]:
         # Before it what the ticket's row knows: most rows of most lists need no look at their steps.
         held = Step.objects.filter(ticket=OuterRef("pk"), unit_id__in=units)
         tickets = tickets.filter(Q(unit_id__in=units) | Q(received_unit_id__in=units) | Exists(held))
-    return _without_parties(tickets, sight.person, sight.own)
+    return _about_nobody(tickets) if sight.anybody else _without_parties(tickets, sight.person, sight.own)
 
 
 def visible_id(person: Person, at: datetime, number: str) -> int | None:
@@ -103,6 +104,9 @@ def outside_wall(rows: QuerySet[M], sight: Sight) -> QuerySet[M]:
     What a unit has or had makes the ticket visible to those who serve it. Boards, queues and counters look at many
     rows; to look at each one's ticket would cost them ten times as much.
     """
+    if sight.anybody:
+        walled = Ticket.objects.filter(respondent_unit__isnull=False, rulebook__source__barrier="unit").values("pk")
+        return rows.filter(ticket__respondent_person=None).exclude(ticket__in=walled)
     walled = Ticket.objects.filter(respondent_person=sight.person).values("pk")
     by_unit = Ticket.objects.filter(respondent_unit_id__in=sight.own, rulebook__source__barrier="unit").values("pk")
     return rows.exclude(ticket__in=walled).exclude(ticket__in=by_unit)
@@ -141,6 +145,22 @@ def _without_parties(tickets: QuerySet[Ticket], person: int, own: frozenset[int]
     tickets = tickets.exclude(respondent_person=person)
     strict = RulebookVersion.objects.filter(source__barrier="unit").values("pk")
     return tickets.exclude(respondent_unit_id__in=own, rulebook_id__in=strict)
+
+
+def _about_nobody(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    strict = RulebookVersion.objects.filter(source__barrier="unit").values("pk")
+    return tickets.filter(respondent_person=None).exclude(respondent_unit__isnull=False, rulebook_id__in=strict)
+
+
+def not_about(person: Person, at: datetime) -> QuerySet[Ticket]:
+    """Every ticket of the organisation but those about this person: for the numbers on pages of administrators.
+
+    They say how many, never what; even so a number that moves would tell somebody that there is one about them.
+    """
+    if person.organisation_id is None:
+        return Ticket.objects.none()
+    tickets = Ticket.objects.filter(organisation_id=person.organisation_id)
+    return _without_parties(tickets, person.pk, _own_units(person, world_for(person), at))
 
 
 def known_customers(

@@ -16,9 +16,10 @@ from complaints_site.lib.timestate import NORMAL, OVERDUE, WARNED
 from escalation.actions import clock_try_again
 from escalation.health import oldest_unalerted_seconds, watch_age_seconds
 from escalation.models import SetAside
+from tickets.access import not_about
 from tickets.actions.administration import ADMINISTRATOR
 from tickets.models import Message
-from tickets.views.admin_pages import admin_page, number, organisation_of, page, save, system_tabs, text
+from tickets.views.admin_pages import admin_page, number, page, save, system_tabs, text
 from tickets.views.reader import Reader, reader_of
 from tickets.views.system_figures import further_figures
 
@@ -30,7 +31,7 @@ MOST = 200
 @require_http_methods(["GET", "HEAD", "POST"])
 def system(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
-    aside = SetAside.objects.filter(tried_again_at=None, clock__ticket__organisation=organisation_of(reader))
+    aside = SetAside.objects.filter(tried_again_at=None, clock__ticket__in=not_about(reader.person, reader.at))
     if request.method == "POST":
         return _try_again(request, aside)
     context = {
@@ -45,7 +46,7 @@ def system(request: HttpRequest) -> HttpResponse:
 def _figures(reader: Reader, aside: int) -> list[dict[str, Any]]:
     """Each with what is good; the watch is one for the whole installation, messages are the organisation's own."""
     age, oldest = watch_age_seconds(reader.at), oldest_unalerted_seconds(reader.at)
-    own = Message.objects.filter(ticket__organisation=organisation_of(reader))
+    own = Message.objects.filter(ticket__in=not_about(reader.person, reader.at))
     waiting = own.filter(next_try_at__isnull=False, state__in=Message.WAITING).count()
     failed = own.filter(state=Message.State.FAILED).count()
     by_hand = own.filter(state=Message.State.BY_HAND).count()

@@ -190,7 +190,9 @@ def _others(viewer: Viewer, found: OneIssue, labels: Labels) -> list[dict[str, A
 
 def hot_rows(reader: Reader) -> list[dict[str, Any]]:
     """The largest issues of a week for the live board, which asks every ten seconds: kept for a minute."""
-    viewer = viewer_of(reader.person, reader.at)
+    if reader.world is None:
+        return []
+    viewer = Viewer(reader.at, reader.world, reader.sight, reader.person)  # a wall has eyes of its own
     key = f"hot-issues:{reader.person.pk}:{hash(viewer.sight)}"
     found = cache.get(key)
     if found is None:

@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 
 from complaints_site.lib import format as fmt
 from reporting.models import Uncounted
-from tickets.views.admin_pages import organisation_of
+from tickets.access import not_about
 from tickets.views.reader import Reader
 from tickets.views.system_figures import SystemFigure
 
 
 def uncounted(reader: Reader) -> SystemFigure:
     """Only how many: an administrator sees no ticket. Which ones and why is in the log."""
-    number = Uncounted.objects.filter(ticket__organisation=organisation_of(reader)).count()
+    number = Uncounted.objects.filter(ticket__in=not_about(reader.person, reader.at)).count()
     note = _("统计时出错，不在任何指标里，原因见日志")
     return SystemFigure(_("没有计入指标的工单"), fmt.count(number), note, is_bad=number > 0)

@@ -33,10 +33,18 @@ class Moved:
     new_due_at: datetime | None
 
 
-def retime_preview(*, version: RulebookVersion, organisation: Organisation, at: datetime) -> Iterator[Moved]:
-    """What re-timing the open tickets of that rulebook would change. Nothing is written."""
+def retime_preview(
+    *, version: RulebookVersion, organisation: Organisation, at: datetime, among: QuerySet[Ticket] | None = None
+) -> Iterator[Moved]:
+    """What re-timing the open tickets of that rulebook would change. Nothing is written.
+
+    `among`: only these are shown; every ticket is re-timed all the same.
+    """
     book, world = book_of(version.pk), world_of(organisation.pk)
-    for ticket in with_picture(_open_tickets(version, organisation)).iterator(chunk_size=PAGE):
+    tickets = _open_tickets(version, organisation)
+    if among is not None:
+        tickets = tickets.filter(pk__in=among.values("pk"))
+    for ticket in with_picture(tickets).iterator(chunk_size=PAGE):
         picture = picture_of(ticket, book_of(ticket.rulebook_id))
         decision = recount(book, picture, event=RETIMED, world=world, at=at)
         yield from _moved(decision)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tickets.access import not_about
 from tickets.actions.administration import AUDITOR
-from tickets.models import AccessLog, AdminEntry
+from tickets.models import AccessLog, AdminEntry, Ticket
 from tickets.views.admin_pages import admin_page, asked, number, organisation_of, page, system_tabs
 from tickets.views.admin_words import WHAT_WORDS
-from tickets.views.reader import reader_of
+from tickets.views.reader import Reader, reader_of
 
 PAGE = 100
 
@@ -20,11 +22,12 @@ PAGE = 100
 @admin_page(AUDITOR, readers=())
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
-    """Newest first, a page further by the id of the last line."""
+    """Newest first, a page further by the id of the last line. Nothing that names a ticket about the reader."""
     reader = reader_of(request)
     looks = asked(request, "view") == "looks"
     before = number(asked(request, "before"), 10**9 - 1)
-    entries: Any = AccessLog.objects.filter(person__organisation=organisation_of(reader)).select_related("ticket")
+    told = Q(ticket=None) | Q(ticket__in=not_about(reader.person, reader.at))
+    entries: Any = AccessLog.objects.filter(told, person__organisation=organisation_of(reader)).select_related("ticket")
     if not looks:
         entries = AdminEntry.objects.filter(organisation=organisation_of(reader))
         if asked(request, "what") in WHAT_WORDS:
@@ -36,12 +39,23 @@ def audit(request: HttpRequest) -> HttpResponse:
         "current": "system",
         "tabs": system_tabs(reader, "audit"),
         "looks": looks,
-        "rows": [_look(entry) if looks else _entry(entry) for entry in found[:PAGE]],
+        "rows": [_look(entry) for entry in found[:PAGE]] if looks else _entries(found[:PAGE], reader),
         "what": asked(request, "what"),
         "whats": WHAT_WORDS.items(),
         "next": found[PAGE - 1].pk if len(found) > PAGE else 0,
     }
     return page(request, "admin/audit.html", context, change=AUDITOR)
+
+
+def _entries(found: list[AdminEntry], reader: Reader) -> list[dict[str, Any]]:
+    """Some changes name a ticket: `ticket`, or the key of its message, which begins with the number."""
+    said = {entry.pk: str(entry.data.get("ticket") or entry.data.get("key") or "") for entry in found}
+    named = {pk: text.partition(":")[0] for pk, text in said.items()}
+    there = Ticket.objects.filter(number__in=set(named.values()))
+    hidden = set(
+        there.exclude(pk__in=not_about(reader.person, reader.at).values("pk")).values_list("number", flat=True)
+    )
+    return [_entry(entry) for entry in found if named[entry.pk] not in hidden]
 
 
 def _entry(entry: AdminEntry) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from complaints_site.lib.errors import Invalid
+from tickets.access import not_about
 from tickets.actions import organisation as actions
 from tickets.actions.administration import ADMINISTRATOR
 from tickets.day_tables import CalendarError, china_table, read_day_table
@@ -140,7 +141,9 @@ def _missing(reader: Reader) -> list[int]:
 
 def _provisional(reader: Reader) -> int:
     """Running deadlines that touch a year without a published calendar: they are counted again when it comes."""
-    return Clock.objects.filter(stopped_at=None, provisional=True, ticket__organisation=organisation_of(reader)).count()
+    return Clock.objects.filter(
+        stopped_at=None, provisional=True, ticket__in=not_about(reader.person, reader.at)
+    ).count()
 
 
 def _day_fields() -> list[dict[str, Any]]:

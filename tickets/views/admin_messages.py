@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from complaints_site.lib import mask
+from tickets.access import not_about
 from tickets.actions.administration import ADMINISTRATOR
 from tickets.actions.messages import message_told
 from tickets.delivery import messages_resend
 from tickets.models import Message
 from tickets.views.access import work_page
-from tickets.views.admin_pages import admin_page, asked, number, organisation_of, page, save, system_tabs, text
+from tickets.views.admin_pages import admin_page, asked, number, page, save, system_tabs, text
 from tickets.views.queue_items import title_of
 from tickets.views.reader import reader_of
 
@@ -29,7 +30,7 @@ MOST = 200
 def dead_letters(request: HttpRequest) -> HttpResponse:
     """What no channel could deliver: key, way and error. Texts and addresses are no administrator's business."""
     reader = reader_of(request)
-    failed = Message.objects.filter(ticket__organisation=organisation_of(reader), state=Message.State.FAILED)
+    failed = Message.objects.filter(ticket__in=not_about(reader.person, reader.at), state=Message.State.FAILED)
     if request.method == "POST":
         return _resend(request, failed)
     way = asked(request, "way")

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from tickets.access import not_about
 from tickets.actions.administration import ADMINISTRATOR
 from tickets.actions.retime import retime_apply, retime_preview
 from tickets.models import RulebookVersion
@@ -35,7 +36,9 @@ def rulebook_retime(request: HttpRequest, book: str, version: int) -> HttpRespon
     if request.method == "POST":
         return _apply(request, found)
     compiled = book_of(found.pk)
-    moved = list(islice(retime_preview(version=found, organisation=organisation, at=reader.at), MOST + 1))
+    among = not_about(reader.person, reader.at)
+    preview = retime_preview(version=found, organisation=organisation, at=reader.at, among=among)
+    moved = list(islice(preview, MOST + 1))
     context: dict[str, Any] = {
         "current": "rulebooks",
         "version": found,

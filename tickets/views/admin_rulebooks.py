@@ -18,9 +18,10 @@ from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tickets.access import not_about
 from tickets.actions.administration import ADMINISTRATOR
 from tickets.actions.books import book_load
-from tickets.models import RulebookVersion, Ticket
+from tickets.models import RulebookVersion
 from tickets.rulebook.check import Report, check
 from tickets.rulebook.compiled import APPROVAL, Book, Chain
 from tickets.rulebook.problems import RulebookErrors
@@ -68,14 +69,15 @@ def _list_page(request: HttpRequest, refused: list[str] | None = None, status: i
 
 
 def _open_counts(reader: Reader) -> dict[int, int]:
-    """Open tickets of the organisation by version: counts only, no content."""
-    tickets = Ticket.objects.filter(organisation=organisation_of(reader), ended_at=None)
+    """Open tickets by version: of the organisation for those who run it, else of what the reader sees; no content."""
+    runs_it = ADMINISTRATOR in reader.roles
+    tickets = (not_about(reader.person, reader.at) if runs_it else reader.tickets).filter(ended_at=None)
     return dict(tickets.order_by().values_list("rulebook").annotate(Count("pk")))
 
 
 def _older_open(reader: Reader, version: RulebookVersion) -> int:
     older = Q(rulebook__book=version.book, rulebook__version__lt=version.version)
-    return Ticket.objects.filter(older, organisation=organisation_of(reader), ended_at=None).count()
+    return not_about(reader.person, reader.at).filter(older, ended_at=None).count()
 
 
 # ── loading ──────────────────────────────────────────────────────────────────────────────────────────
