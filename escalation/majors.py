@@ -130,7 +130,7 @@ def _receivers(place: UnitView, world: World, actor: Person, at: datetime) -> It
 
 def _placed(place: UnitView, world: World) -> Iterator[Receiver]:
     """The head nearest to the unit, everybody of the service department of its tier, of headquarters' centre."""
-    head = nearest_with_role(HEAD, "", place.id, world, barred=None)
+    head = nearest_with_role(HEAD, "", place.id, world, barred=())
     if head is not None:
         yield from ((person, head.id, MajorReceipt.Told.HEAD) for person in world.holding(HEAD, head.id))
     for function, start, told in (

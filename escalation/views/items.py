@@ -174,8 +174,8 @@ def _receivers(reader: Reader, alert: Alert, book: Book, told: list[str]) -> str
         unit = None
         if reader.world is not None and base is not None:
             ticket = alert.ticket
-            held = frozenset(ticket.memory.get("held", ()))
-            unit = nearest_with_role(role, place, base, reader.world, barred=ticket.respondent_person_id, held=held)
+            held, parties = frozenset(ticket.memory.get("held", ())), (ticket.respondent_person_id,)
+            unit = nearest_with_role(role, place, base, reader.world, barred=parties, held=held)
         names.append(f"{title}（{reader.unit_name(unit.id)}）" if unit else title)
     return "、".join(names)
 

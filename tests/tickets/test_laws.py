@@ -198,7 +198,7 @@ class Walk:
             if step.kind == APPROVAL and step.result in ("approve", "reject"):
                 assert step.closed_by != step.data["requester"], "law 5"
             roles = rules.roles_of_step(book, step)
-            barred = rules.barred_from(book, picture, step.kind) if step.is_open else frozenset()
+            barred = rules.barred_from(book, picture, step.kind, self.world) if step.is_open else frozenset()
             if step.is_open and step.kind != APPROVAL:
                 assert any(p not in barred for p in self.world.serving(roles, step.unit)), "law 6: never silence"
         names = [(c.step, c.name) for c in picture.clocks if c.runs]

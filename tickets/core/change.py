@@ -330,7 +330,7 @@ class Change:
     def _search(self, kind: str, base: int, own: StepView | None, clean: dict[str, Any]) -> Search:
         chosen = clean.get("to", ())
         codes = tuple(chosen) if isinstance(chosen, list | tuple) else (chosen,)
-        barred = rules.barred_from(self.book, self.draft, kind)
+        barred = rules.barred_from(self.book, self.draft, kind, self.world)
         return Search(self.book, self.world, self.view(own), self.book.steps[kind].by, base, barred, codes)
 
     def open_side(
@@ -349,7 +349,7 @@ class Change:
         blocks: bool = False,
         data: dict[str, Any] | None = None,
     ) -> StepView:
-        barred = rules.barred_from(self.book, self.draft, opening.kind)
+        barred = rules.barred_from(self.book, self.draft, opening.kind, self.world)
         step = StepView(
             ordinal=len(self.draft.steps) + 1,
             kind=opening.kind,
@@ -420,7 +420,7 @@ class Change:
         if "assignee" not in clean or own is None:
             return
         person = self.world.by_username[clean["assignee"]]
-        barred = rules.barred_from(self.book, self.draft, own.kind)
+        barred = rules.barred_from(self.book, self.draft, own.kind, self.world)
         roles = rules.roles_of_step(self.book, own)
         if person.id in barred or not self.world.serves(person.id, roles, own.unit, self.at):
             raise invalid("assignee", f"{person.name}不能办理这一环节", f"{person.username} can't act on this step")

@@ -183,7 +183,7 @@ def _ask_approval(change: Change, act: Action, own: StepView, clean: dict[str, A
     assert approval is not None  # noqa: S101
     view = change.view(own)
     view.given = clean
-    barred = rules.barred_from(change.book, change.draft, APPROVAL) | {actor.id}
+    barred = rules.barred_from(change.book, change.draft, APPROVAL, change.world) | {actor.id}
     search = Search(change.book, change.world, view, approval.by, own.unit, barred)
     holder = find(approval.at, search)
     if holder is None:

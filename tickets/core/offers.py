@@ -167,7 +167,7 @@ def _offered(
     elif known.type == "unit":
         choices = [(unit.code, Title(unit.name, unit.name_en)) for unit in world.units.values() if unit.is_open]
     elif known.type == "person":
-        choices = [(p.username, Title(p.name)) for p in world.people.values() if p.id != picture.respondent_person]
+        choices = [(p.username, Title(p.name)) for p in world.people.values()]
     elif known.choices:
         choices = list(known.choices.items())
     return OfferedField(known, required, need, choices)
@@ -185,7 +185,7 @@ def _units(
     book: Book, picture: Picture, action: Action, step: StepView | None, world: World
 ) -> list[tuple[str, Title]]:
     kind, roles = _target_roles(book, action, step)
-    barred = rules.barred_from(book, picture, kind)
+    barred = rules.barred_from(book, picture, kind, world)
     search = Search(book, world, View(book, picture, picture.received_at), roles, picture.received_unit, barred)
     return [(unit.code, Title(unit.name, unit.name_en)) for unit in world.staffed(roles) if search.takes(unit)]
 
@@ -201,7 +201,7 @@ def _gap(
     at = move.at or rule.at
     if at is not None and _hangs_on_given(book, action, at):
         return None
-    barred = rules.barred_from(book, picture, move.step)
+    barred = rules.barred_from(book, picture, move.step, world)
     if step is not None and step.kind in rule.not_by:
         barred |= {actor.id}  # by this very act
     base = step.unit if step is not None else picture.received_unit
@@ -227,7 +227,7 @@ def _hangs_on_given(book: Book, action: Action, at: HolderSpec) -> bool:
 def _assignees(book: Book, picture: Picture, step: StepView | None, world: World) -> list[tuple[str, Title]]:
     if step is None:
         return []
-    barred = rules.barred_from(book, picture, step.kind)
+    barred = rules.barred_from(book, picture, step.kind, world)
     people = world.placed(rules.roles_of_step(book, step), step.unit)
     return [(world.people[p].username, Title(world.people[p].name)) for p in people if p not in barred]
 

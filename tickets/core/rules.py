@@ -46,9 +46,17 @@ def view_of(book: Book, picture: Picture, step: StepView | None, world: World, a
 # ── parties ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def barred_from(book: Book, picture: Picture, kind: str) -> frozenset[int]:
-    """Who may not do a step of this kind: the person complained about (law 4), and who acted before (`not_by`)."""
-    barred = {picture.respondent_person} if picture.respondent_person is not None else set()
+def parties(book: Book, picture: Picture, world: World) -> frozenset[int]:
+    """Who never holds, approves, is assigned or told: the person complained about (law 4), or all of their unit."""
+    found = {picture.respondent_person} if picture.respondent_person is not None else set()
+    if book.barrier == "unit" and picture.respondent_unit is not None:
+        found.update(world.on_duty_at(picture.respondent_unit))
+    return frozenset(found)
+
+
+def barred_from(book: Book, picture: Picture, kind: str, world: World) -> frozenset[int]:
+    """Who may not do a step of this kind: the parties (law 4), and who acted before (`not_by`)."""
+    barred = set(parties(book, picture, world))
     step = book.steps.get(kind)
     for other in step.not_by if step else ():
         barred.update(picture.memory.acted.get(other, ()))
@@ -152,7 +160,7 @@ def may_act(
 ) -> bool:
     """The actor has a role of the action where the work is, and isn't barred."""
     if actor.id == world.on_record.actor:
-        return step is None or actor.id not in barred_from(book, picture, step.kind)
+        return step is None or actor.id not in barred_from(book, picture, step.kind, world)
     roles = roles_for(book, action, step)
     if step is not None and step.kind in action.from_steps:
         if _serves_step(book, picture, step, roles, actor, world, at):
@@ -165,7 +173,7 @@ def may_act(
 def _serves_step(
     book: Book, picture: Picture, step: StepView, roles: frozenset[str], actor: Actor, world: World, at: datetime
 ) -> bool:
-    if actor.id in barred_from(book, picture, step.kind):
+    if actor.id in barred_from(book, picture, step.kind, world):
         return False
     if step.kind == APPROVAL and step.data.get("requester") == actor.id:
         return False  # law 5
@@ -199,7 +207,7 @@ def require_actor(
         return
     if step is not None and step.kind == APPROVAL and step.data.get("requester") == actor.id:
         raise Forbidden(Say("不能审批自己的申请", "Nobody approves their own request"))
-    if step is not None and actor.id in barred_from(book, picture, step.kind):
+    if step is not None and actor.id in barred_from(book, picture, step.kind, world):
         raise Forbidden(
             Say("办过前面环节的人不能办这一环节", "Whoever did the earlier step may not do this one (four eyes)")
         )

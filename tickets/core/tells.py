@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from ..rulebook.compiled import APPROVAL, Book
 from .picture import Picture, StepView
+from .rules import parties
 from .world import UnitView, World
 
 CUSTOMER, HOLDER, SENDER = "customer", "holder", "sender"
@@ -65,20 +66,19 @@ def _receivers_of(
     base = (step or picture.main or picture.steps[-1]).unit
     role, _, place = word.partition(" ")
     held = frozenset(picture.memory.held)
-    unit = nearest_with_role(role, place, base, world, barred=picture.respondent_person, held=held)
+    unit = nearest_with_role(role, place, base, world, barred=parties(book, picture, world), held=held)
     if unit is not None:
         yield Told("", unit=unit.id, roles=(role,))
 
 
 def _at_step(book: Book, picture: Picture, step: StepView, world: World, at: datetime) -> Told:
     roles = tuple(step.data.get("by", ())) if step.kind == APPROVAL else tuple(sorted(book.steps[step.kind].by))
-    barred = () if picture.respondent_person is None else (picture.respondent_person,)
-    person = world.present(step.assignee, at, barred)
+    person = world.present(step.assignee, at, parties(book, picture, world))
     return Told("", unit=step.unit, person=person, roles=roles, is_holder=True)
 
 
 def nearest_with_role(
-    role: str, place: str, base: int, world: World, barred: int | None, held: frozenset[int] = frozenset()
+    role: str, place: str, base: int, world: World, barred: Collection[int | None], held: frozenset[int] = frozenset()
 ) -> UnitView | None:
     """The unit nearest to `base` at which somebody holds the role; tier by tier upwards, never silence (rule 6).
 
@@ -93,7 +93,9 @@ def nearest_with_role(
         case _:
             head = world.tier_head(base)
     while head is not None:
-        units = [u for u in world.holding_in_tier(role, head) if any(p != barred for p in world.holding(role, u.id))]
+        units = [
+            u for u in world.holding_in_tier(role, head) if any(p not in barred for p in world.holding(role, u.id))
+        ]
         if units:
             path = world.units[base].path
             shared = {u.id: sum(a == b for a, b in zip(u.path, path, strict=False)) for u in units}

@@ -215,6 +215,10 @@ class World:
         own = [d.person for role in sorted(roles) for d in self._by_role.get(role, ()) if d.unit == unit]
         return tuple(dict.fromkeys(own)) or self.serving(roles, unit)
 
+    def on_duty_at(self, unit: int) -> tuple[int, ...]:
+        """Everybody who holds any role at exactly this unit."""
+        return tuple(dict.fromkeys(duty.person for duty in self.duties if duty.unit == unit))
+
     def holding(self, role: str, unit: int) -> tuple[int, ...]:
         """Who holds the role at exactly this unit."""
         return self._at_unit(role).get(unit, ())

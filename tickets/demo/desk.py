@@ -70,7 +70,7 @@ class Desk:
         main = found.picture.main
         assert main is not None  # noqa: S101  asked of open tickets only
         people = found.world.placed(rules.roles_of_step(found.book, main), main.unit)
-        barred = rules.barred_from(found.book, found.picture, main.kind)
+        barred = rules.barred_from(found.book, found.picture, main.kind, found.world)
         return max(found.world.people[one].username for one in people if one not in barred)
 
     def unit(self, ticket_id: int) -> str:
