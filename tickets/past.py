@@ -75,6 +75,7 @@ def _happened(own: Book, row: Event, given: dict[str, Any], versions: Mapping[tu
         at=row.at,
         actor=row.actor_id,
         given=given,
+        counted=data.get("counted", {}),
         step=data.get("step"),
         kind=data.get("kind", ""),
         opened=[(step["kind"], step["unit"]) for step in data.get("opened", ())],

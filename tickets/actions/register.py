@@ -32,8 +32,9 @@ from ..models import (
 from ..numbers import next_number
 from ..organisations import world_for
 from ..rows import write_clocks, write_steps
-from ..rulebook.compiled import Book
+from ..rulebook.compiled import REGISTER, Book
 from ..rulebook.registry import book_of
+from .alike import Whose, find_alike, link_alike
 from .files import take_files
 from .idempotency import Idempotency, Repeated, keep_answer, refuse_repeated
 from .links import link_tickets
@@ -102,7 +103,17 @@ def ticket_register(
     picture = _picture(new, book, world, actor, at)
     number = next_number(picture.received_at, world.calendar.zone)
     picture.number = number
-    decision = register(book, picture, given=_given(new, book), actor=Actor(actor.pk), world=world, at=at)
+    given = _given(new, book)
+    alike = find_alike(
+        book,
+        REGISTER,
+        facts={**picture.facts, **given},
+        whose=Whose.said(new.customer.phone, new.customer.account),
+        organisation=actor.organisation_id,
+        ticket=None,
+        at=at,
+    )
+    decision = register(book, picture, given=given, actor=Actor(actor.pk), world=world, at=at, counted=alike.counted)
     ticket = _ticket(new, version, picture, actor, at, number)
     put_picture(ticket, book, decision.after, at)
     event = seal_event(ticket, decision, world=world, actor=actor.pk, at=at)
@@ -116,8 +127,9 @@ def ticket_register(
             write_clocks(ticket, decision.before, decision.after, at)
             insert([TicketText(ticket=ticket, pairs=searchable(ticket))])
             finish_event(event, decision)
-            take_files(ticket, book, _given(new, book), actor=actor)
+            take_files(ticket, book, given, actor=actor)
             link_tickets(ticket, decision, actor=actor, at=at)
+            link_alike(ticket, alike, actor=actor, at=at)
             keep_records(ticket, decision, book=book, world=world, actor=actor, at=at)
             write_messages(ticket, decision, book=book, world=world, at=at)
             outcome = Outcome(ticket, decision.after, book, world, decision)

@@ -26,6 +26,7 @@ from ..organisations import world_of
 from ..rows import Raced, picture_of, with_picture
 from ..rulebook.compiled import Moment
 from ..rulebook.registry import book_of
+from .alike import Found, Whose, find_alike, link_alike
 from .files import take_files
 from .links import link_tickets
 from .manners import judge_words, keep_overruled, note_words, set_apart
@@ -79,6 +80,7 @@ def ticket_act(
         step = _ordinal(found.picture, step_id)
         _require_version(found, step, version)
         _require_version(found, None, ticket_version)
+        alike = _alike(found, action, own, at)
         decision = decide(
             found.book,
             found.picture,
@@ -88,11 +90,13 @@ def ticket_act(
             world=found.world,
             at=at,
             step=step,
+            counted=alike.counted,
         )
         manners = judge_words(found.book, action, own, beside, actor.organisation_id)
         note_words(decision, manners)
         take_files(found.ticket, found.book, own, actor=actor)
         link_tickets(found.ticket, decision, actor=actor, at=at)
+        link_alike(found.ticket, alike, actor=actor, at=at)
         write(found.ticket, decision, book=found.book, world=found.world, actor=actor.pk, at=at)
         unit = decision.step.unit if decision.step is not None else None
         keep_overruled(found.ticket, action, manners.phrases, manners.why, unit=unit, actor=actor, at=at)
@@ -100,6 +104,20 @@ def ticket_act(
         return Outcome(found.ticket, decision.after, found.book, found.world, decision)
 
     return in_turn(once)
+
+
+def _alike(found: Outcome, action: str, given: dict[str, Any], at: datetime) -> Found:
+    if not any(action in rule.on for rule in found.book.alike.values()):
+        return Found()
+    return find_alike(
+        found.book,
+        action,
+        facts={**found.picture.facts, **given},
+        whose=Whose.of(found.ticket.customer),
+        organisation=found.ticket.organisation_id,
+        ticket=found.ticket.pk,
+        at=at,
+    )
 
 
 def clock_expire(*, clock: Clock, moment: Moment, at: datetime, claim: Callable[[], bool]) -> Outcome | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -124,6 +124,12 @@ class Change:
             draft.settled_at = self.at
 
     # ── 1 facts ──
+
+    def count(self, counted: Mapping[str, int]) -> None:
+        """How many others are alike, where the rulebook has a field for it; told before anything else is judged."""
+        for name, number in counted.items():
+            if name in self.book.fields:
+                self._put(name, number)
 
     def _write_facts(self, trigger: str, own: StepView | None, clean: dict[str, Any]) -> None:
         for name, value in clean.items():

@@ -7,6 +7,7 @@ clocks, and last what depends on the final facts: deadlines and messages.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -45,8 +46,9 @@ def decide(
     world: World,
     at: datetime,
     step: int | None = None,
+    counted: Mapping[str, int] | None = None,
 ) -> Decision:
-    """Judge one action. `step` is the ordinal of the step it acts on.
+    """Judge one action. `step` is the ordinal of the step it acts on, `counted` what was found alike (`[alike]`).
 
     Raises Refused (409), Forbidden (403), Hidden (404) or Invalid (422).
     """
@@ -69,11 +71,18 @@ def decide(
         stored_request = _ask_approval(change, act, own, clean, actor)
         if stored_request:
             return change.decision(picture, f"{action}.asked", own, clean)
-    return _carry_out(change, picture, act, own, clean)
+    return _carry_out(change, picture, act, own, clean, counted)
 
 
 def register(
-    book: Book, picture: Picture, *, given: dict[str, Any], actor: Actor, world: World, at: datetime
+    book: Book,
+    picture: Picture,
+    *,
+    given: dict[str, Any],
+    actor: Actor,
+    world: World,
+    at: datetime,
+    counted: Mapping[str, int] | None = None,
 ) -> Decision:
     """The first action of a ticket: `picture` holds what the create body said and has no step yet."""
     act = book.register
@@ -90,7 +99,7 @@ def register(
     picture.facts = {**facts, **picture.facts}
     clean = _judge_given(book, picture, act, None, given, world, at)
     change = Change(book, picture.copy(), world, at, actor=actor.id)
-    decision = _carry_out(change, picture, act, None, clean)
+    decision = _carry_out(change, picture, act, None, clean, counted)
     if began:
         decision.data["began"] = change.public(began)  # what no action gave: a replay begins with it
     return decision
@@ -168,10 +177,21 @@ def _judge_given(
     return clean
 
 
-def _carry_out(change: Change, before: Picture, act: Action, own: StepView | None, clean: dict[str, Any]) -> Decision:
+def _carry_out(
+    change: Change,
+    before: Picture,
+    act: Action,
+    own: StepView | None,
+    clean: dict[str, Any],
+    counted: Mapping[str, int] | None = None,
+) -> Decision:
     change.check_assignee(own, clean)
+    change.count(counted or {})
     change.apply(act.name, act.then, own, clean)
-    return change.decision(before, act.name, own, clean)
+    decision = change.decision(before, act.name, own, clean)
+    if counted:
+        decision.data["counted"] = dict(counted)  # no rulebook can work it out again: a replay takes it from here
+    return decision
 
 
 # ── approvals ────────────────────────────────────────────────────────────────────────────────────────

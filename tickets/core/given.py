@@ -125,8 +125,9 @@ def _person(name: str, value: Any, errors: Invalid, world: World) -> Any:
 
 def _list(field: Field | None, name: str, value: Any, errors: Invalid) -> Any:
     parts = value if isinstance(value, list) else [value]
-    if len(parts) > MOST_PARTS:
-        errors.add(name, f"最多 {MOST_PARTS} 项", f"At most {MOST_PARTS} entries")
+    most = field.most if field is not None and field.most else MOST_PARTS
+    if len(parts) > most:
+        errors.add(name, f"最多 {most} 项", f"At most {most} entries")
         return parts[:1]
     for part in parts:
         if field is not None and field.choices:

@@ -38,6 +38,7 @@ class Happened:
     at: datetime
     actor: int | None
     given: Mapping[str, Any] = field(default_factory=dict)
+    counted: Mapping[str, int] = field(default_factory=dict)
     step: int | None = None  # ordinal of the step acted on
     kind: str = ""
     opened: Sequence[tuple[str, str]] = ()  # steps that it opened: kind, code of the unit
@@ -169,7 +170,9 @@ class _Replay:
             return contacts.noted(self.book, self.picture, event.name, world=self.world, actor=event.actor, at=event.at)
         actor, given = Actor(event.actor or 0), dict(event.given)
         if not self.found.done:
-            return register(self.book, self.picture, given=given, actor=actor, world=self.world, at=event.at)
+            return register(
+                self.book, self.picture, given=given, actor=actor, world=self.world, at=event.at, counted=event.counted
+            )
         action, step = event.action, self._step(event)
         if event.approved or event.name.endswith(REJECTED):
             request = self._request(event)
@@ -186,6 +189,7 @@ class _Replay:
             world=self.world,
             at=event.at,
             step=step.ordinal if step is not None else None,
+            counted=event.counted,
         )
 
     def _recounted(self, event: Happened) -> Decision | None:

@@ -133,6 +133,7 @@ class Field:
     of_step: bool = False
     personal: bool = False
     hint: Title | None = None
+    most: int = 0  # of a list: how many entries it may have; 0 = no bound of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +375,23 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """Complaints that belong together, looked for when one of the actions `on` is done (row N07, `[alike]`).
+
+    With "customer" among `same` they are earlier ones of the same customer, else those of other customers. `count` gets
+    their number (of the others: of the customers), `link` says how the tickets are tied.
+    """
+
+    name: str
+    title: Title
+    same: tuple[str, ...]
+    within: str  # a limit in clock time or days, back from the instant of the action
+    on: frozenset[str]
+    count: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Phrases:
     polite: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
@@ -401,6 +419,7 @@ class Book:
     penalties: Mapping[str, Penalty] = field(default_factory=dict)
     reports: Mapping[str, Report] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
+    alike: Mapping[str, Alike] = field(default_factory=dict)
     phrases: Phrases = Phrases()
     papers: Mapping[str, PaperRule] = field(default_factory=dict)
     quiet: str = ""
@@ -409,6 +428,7 @@ class Book:
     end: str = "midnight"
     owner: str = ""
     interpreter: str = ""
+    library: tuple[str, ...] = ()  # the roles that write the library of wordings
     effective: str = ""
     retention: str = ""
     # made at load, so that one action looks at little

@@ -81,6 +81,7 @@ def compile_into(source: Mapping[str, object], problems: Problems) -> Book:
         penalties=vocabulary.penalties(source, problems),
         reports=vocabulary.reports(source, problems),
         records=vocabulary.records(source, problems),
+        alike=vocabulary.alike(source, problems),
         phrases=vocabulary.phrases(source, problems),
         papers=paper_rules.papers(source, problems),
         actions_of_step=by_origin(actions, steps, lambda action: action.from_steps),
@@ -112,6 +113,7 @@ def head_of(source: Mapping[str, object], problems: Problems) -> dict[str, Any]:
         "end": reader.one_of("end", "word", words.DAY_ENDS, "midnight"),
         "owner": reader.text("owner"),
         "interpreter": reader.text("interpreter"),
+        "library": reader.names("library"),
         "effective": written_as(reader, "effective", words.DATE, "a date like 2026-11-24"),
         "retention": reader.text("retention"),
     }

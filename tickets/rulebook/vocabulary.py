@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from tickets.rulebook import words
-from tickets.rulebook.compiled import Field, Message, Penalty, Phrases, PriorityRow, Record, Report, Row, Table, Title
+from tickets.rulebook.compiled import (
+    Alike,
+    Field,
+    Message,
+    Penalty,
+    Phrases,
+    PriorityRow,
+    Record,
+    Report,
+    Row,
+    Table,
+    Title,
+)
 from tickets.rulebook.parse import condition_at, plain_limit_at
 from tickets.rulebook.problems import Problems
 from tickets.rulebook.reader import Reader
@@ -73,10 +85,13 @@ def field(name: str, value: object, problems: Problems) -> Field:
         problems.add(reader.place, "no_choices")
     if "of" in reader and reader.words["of"] != "step":
         reader.wrong("of", '"step"')
+    if "most" in reader and (kind != "list" or reader.whole("most") < 1):
+        reader.wrong("most", "how many entries a list may have")
     return Field(
         name=name,
         title=reader.title(default=name),
         type=kind,
+        most=reader.whole("most"),
         choices=choices,
         default=default_of(reader),
         of_step="of" in reader,
@@ -281,6 +296,28 @@ def record(name: str, value: object, problems: Problems) -> Record:
         keep={word: keep.names(word) for word in keep.words},
         clocks={word: clocks.text(word) for word in clocks.words},
         when=condition_at(reader),
+    )
+
+
+def alike(source: Mapping[str, object], problems: Problems) -> dict[str, Alike]:
+    return {name: alike_one(name, value, problems) for name, value in section(source, "alike", problems).items()}
+
+
+def alike_one(name: str, value: object, problems: Problems) -> Alike:
+    reader = Reader(value, f"alike.{name}", problems, words.ALIKE)
+    for word in ("same", "on"):
+        reader.require(word)
+    within = reader.text("within", required=True)
+    if within and not words.WITHIN.fullmatch(within):
+        problems.add(reader.at("within"), "bad_format", name=within, noun="a time back like 24h or 30d")
+    return Alike(
+        name=name,
+        title=reader.title(default=name),
+        same=reader.names("same"),
+        within=within,
+        on=frozenset(reader.names("on")),
+        count=reader.text("count", required=True),
+        link=reader.one_of("link", "link", words.LINKS),
     )
 
 

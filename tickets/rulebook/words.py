@@ -89,7 +89,7 @@ PLACES = (
 )
 
 LEAF_SECTIONS = ("fields", "messages", "alarms", "priority", "phrases", "penalties", "papers")
-OWN_SECTIONS = ("tables", "steps", "actions", "clocks", "reports", "records")
+OWN_SECTIONS = ("tables", "steps", "actions", "clocks", "reports", "records", "alike")
 SECTIONS = ("rulebook", "roles", "ends", *LEAF_SECTIONS, *OWN_SECTIONS, "en")
 
 RULEBOOK = (
@@ -106,11 +106,12 @@ RULEBOOK = (
     "effective",
     "owner",
     "interpreter",
+    "library",
     "roll",
     "end",
     "retention",
 )
-FIELD = ("title", "en", "type", "choices", "choices_en", "default", "of", "personal", "hint", "hint_en")
+FIELD = ("title", "en", "type", "choices", "choices_en", "default", "of", "personal", "most", "hint", "hint_en")
 MESSAGE = ("title", "en", "text", "text_en", "ways")
 TABLE = ("title", "en", "by", "rows")
 STEP = (
@@ -140,6 +141,9 @@ DAY_LATE = "day late"
 PARTIES = ("respondent", "holder")  # whom a penalty may be about, besides a field that names a person or a unit
 REPORT = ("title", "en", "every", "due", "by", "to")
 RECORD = ("title", "en", "on", "when", "keep", "clocks")
+ALIKE = ("title", "en", "same", "within", "on", "count", "link")
+SAME_CUSTOMER = "customer"
+LINKS = ("repeated", "incident")
 PRIORITY = ("when", "score", "because", "because_en", "mark", "mark_en", "short", "short_en")
 PHRASES = ("title", "en", "polite", "forbidden")
 EFFECTS = {
@@ -160,6 +164,7 @@ NAME = re.compile(r"[^\W\d]\w*(-\w+)*")
 BOOK_ID = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 LIMIT = re.compile(r"(\d{1,10})(s|min|h|d|wd|mo)|same-day")
+WITHIN = re.compile(r"\d{1,5}[hd]")
 REST = re.compile(r"rest(-\d{1,10}(s|min|h))?")
 BEFORE_CLOCK = re.compile(r"clock\.([^\W\d]\w*)(?:-\d{1,10}(?:s|min|h))?")
 PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)%")

@@ -13,6 +13,7 @@ from tickets.rulebook.compiled import (
     REGISTER,
     STEP_CLOCK,
     Action,
+    Alike,
     Book,
     Clock,
     End,
@@ -209,6 +210,22 @@ def check_data(scope: Scope) -> None:
         scope.roles((one for one in report.to if one != "regulator"), f"reports.{name}.to")
     for record in scope.book.records.values():
         check_record(record, scope)
+    for alike in scope.book.alike.values():
+        check_alike(alike, scope)
+    scope.roles(scope.book.library, "rulebook.library")
+
+
+def check_alike(alike: Alike, scope: Scope) -> None:
+    """What must be the same is a fact that a ticket's row shows in plain, and the number goes into a number."""
+    place, fields = f"alike.{alike.name}", scope.book.fields
+    hidden = {name for name, field in fields.items() if field.of_step or field.personal}
+    plain = [words.SAME_CUSTOMER, *(name for name in scope.facts if name not in hidden)]
+    for name in alike.same:
+        scope.known(name, "fact", plain, f"{place}.same")
+    for name in sorted(alike.on):
+        scope.known(name, "action", scope.book.actions, f"{place}.on")
+    numbers = [name for name, field in fields.items() if field.type == "number"]
+    scope.known(alike.count, "number field", numbers, f"{place}.count")
 
 
 def check_penalty(penalty: Penalty, place: str, scope: Scope) -> None:
