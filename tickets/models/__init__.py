@@ -6,7 +6,7 @@ from .attachment import Attachment
 from .clock import Clock
 from .contact import Contact
 from .customer import Customer
-from .desk import AccessLog, Draft
+from .desk import AccessLog, Draft, SavedView
 from .endpoint import GroupRobot, Subscription
 from .event import Event
 from .exchange import IdempotencyKey, ImportRun, NumberBlock
@@ -58,6 +58,7 @@ __all__ = [
     "RectificationCheck",
     "Route",
     "RulebookVersion",
+    "SavedView",
     "SecondFactor",
     "Session",
     "SetAsideMail",

@@ -1,4 +1,4 @@
-"""What belongs to a person's desk and not to a ticket: drafts, the log of looks at personal data."""
+"""What belongs to a person's desk and not to a ticket: drafts, kept views, the log of looks at personal data."""
 
 import uuid
 
@@ -17,6 +17,18 @@ class Draft(models.Model):
     book = models.CharField(max_length=60)
     data = EncryptedJSON(default=dict)
     saved_at = models.DateTimeField()
+
+
+class SavedView(models.Model):
+    """The queue as a person wants to find it again: conditions, order and columns, as its address has them (U02)."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=40)
+    query = models.TextField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "name"], name="savedview_once")]
 
 
 class AccessLog(models.Model):

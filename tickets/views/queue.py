@@ -19,6 +19,7 @@ from tickets.views.queue_items import bulk_acts, ended_items, found_rows, items_
 from tickets.views.queue_rows import Counts, Wish
 from tickets.views.queue_words import (
     chips,
+    column_choices,
     condition_choices,
     condition_fields,
     empty_words,
@@ -106,6 +107,7 @@ def poll(request: HttpRequest) -> HttpResponse:
     items = items_of(reader, found, acts=False)
     context = {
         "at": reader.at,
+        "wish": wish,
         "oob": True,
         "tabs": tabs(wish, counted),
         "lamps": lamp_chips(wish, counted),
@@ -161,6 +163,7 @@ def conditions(request: HttpRequest) -> HttpResponse:
         "current": "queue",
         "wish": wish,
         "fields": condition_fields(reader, wish),
+        "columns": column_choices(wish),
         "page": not request.htmx,  # type: ignore[attr-defined]
     }
     return render(request, "queue_conditions.html", context)

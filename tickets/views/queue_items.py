@@ -16,7 +16,7 @@ from complaints_site.lib.timestate import TimeState
 from tickets.actions.outcome import Outcome
 from tickets.core import rules
 from tickets.core.offers import offered_names
-from tickets.core.picture import StepView
+from tickets.core.picture import ClockView, StepView
 from tickets.models import Step, Ticket
 from tickets.rows import picture_of, with_picture
 from tickets.rulebook.compiled import Action, Book, End
@@ -61,7 +61,8 @@ def items_of(reader: Reader, rows: Iterable[Row], *, acts: bool = True) -> list[
 
 def _item(reader: Reader, row: Row, acts: bool) -> dict[str, Any]:
     found, step = row.found, row.step
-    time = _time(reader, row)
+    clock = found.picture.step_clock(step)
+    time = _time(reader, row, clock)
     allowed = list(_allowed(reader, row)) if acts else []
     return {
         **ticket_words(reader, found.ticket, found.book),
@@ -74,6 +75,7 @@ def _item(reader: Reader, row: Row, acts: bool) -> dict[str, Any]:
         **_holder(reader, found.book, step),
         "sender": reader.unit_name(found.picture.step(step.sent_by).unit) if step.sent_by else "",
         "time": time,
+        "due_at": clock.due_at if clock else None,
         "state": time.state if time else "",
         "is_new": step.signed_at is None and reader.at - step.opened_at < NEW_FOR,
         "acts": " ".join(action.name for action in allowed),
@@ -98,6 +100,7 @@ def ticket_words(reader: Reader, ticket: Ticket, book: Book) -> dict[str, Any]:
         "marks": marks_of(ticket),
         **customer_words(ticket),
         "promise": ticket.promised_at,
+        "received": ticket.received_at,
     }
 
 
@@ -125,9 +128,8 @@ def marks_of(ticket: Ticket) -> list[dict[str, str]]:
     ]
 
 
-def _time(reader: Reader, row: Row) -> TimeState | None:
+def _time(reader: Reader, row: Row, clock: ClockView | None) -> TimeState | None:
     found = row.found
-    clock = found.picture.step_clock(row.step)
     if clock is None:
         return None
     calendar = calendar_for(clock, found.picture.steps, found.world)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 
 from complaints_site.lib import timestate
@@ -29,6 +30,10 @@ BY_PRIORITY, BY_TIME = "priority", "time"
 # Chips of the list: columns of the ticket, the holding unit, and when the complaint was received.
 COLUMNS = tuple(name for name in FACT_COLUMNS if name in ("business_type", "channel", "grade", "severity", "level"))
 RECEIPTS = "queue:receipt-kinds"
+# What a row may show beside the ticket itself, in this order; a list begins with USUAL.
+SHOWN = ("marks", "customer", "step", "sender", "time", "promise", "received")
+USUAL = SHOWN[:-1]
+ONLY_OPEN = frozenset({"sender", "time", "promise"})  # of a step under way
 PERIODS = {"today": 0, "3d": 3, "7d": 7, "30d": 30}
 
 
@@ -46,9 +51,10 @@ class Wish:
     due_from: datetime | None = None
     due_before: datetime | None = None
     received: str = ""
+    chosen: tuple[str, ...] = USUAL  # columns on the screen
 
     @classmethod
-    def read(cls, query: Any) -> Wish:
+    def read(cls, query: QueryDict) -> Wish:
         """From a query string; what is not ours is left out."""
         view, lamp = query.get("view", UNIT), query.get("lamp", "")
         page = query.get("page", "1")
@@ -57,13 +63,19 @@ class Wish:
             lamp=lamp if lamp in LAMPS else "",
             sort=BY_TIME if query.get("sort") == BY_TIME else BY_PRIORITY,
             page=min(int(page), 10_000) if page.isdecimal() and len(page) < 6 and int(page) else 1,
-            columns={name: query[name][:60] for name in COLUMNS if query.get(name)},
+            columns={name: str(query[name])[:60] for name in COLUMNS if query.get(name)},
             unit=query.get("unit", "")[:40],
             step=query.get("step", "")[:60],
             due_from=_instant(query.get("due_from", "")),
             due_before=_instant(query.get("due_before", "")),
             received=query.get("received", "") if query.get("received") in PERIODS else "",
+            chosen=tuple(name for name in SHOWN if name in query.getlist("col")) or USUAL,
         )
+
+    @property
+    def shown(self) -> list[str]:
+        """The columns that this view has of the chosen ones."""
+        return [name for name in self.chosen if self.view != ENDED or name not in ONLY_OPEN]
 
     @property
     def conditions(self) -> dict[str, str]:
@@ -76,10 +88,11 @@ class Wish:
         """This wish as a query string, with changes; a condition set to "" goes."""
         from urllib.parse import urlencode
 
-        plain = {"view": self.view, "lamp": self.lamp, "sort": self.sort, "page": 1, **self.conditions, **changes}
-        usual = {"view": UNIT, "sort": BY_PRIORITY, "page": 1}
+        first: dict[str, Any] = {"view": self.view, "lamp": self.lamp, "sort": self.sort, "page": 1}
+        plain = {**first, **self.conditions, "col": self.chosen, **changes}
+        usual = {"view": UNIT, "sort": BY_PRIORITY, "page": 1, "col": USUAL}
         kept = {name: value for name, value in plain.items() if value and usual.get(name) != value}
-        return f"?{urlencode(kept)}" if kept else "?"
+        return f"?{urlencode(kept, doseq=True)}" if kept else "?"
 
 
 def _instant(text: str) -> datetime | None:

@@ -39,6 +39,15 @@ CONDITION_WORDS = {
     "due_before": gettext_lazy("到期不晚于"),
     "received": gettext_lazy("受理"),
 }
+SHOWN_WORDS = {
+    "marks": gettext_lazy("优先原因"),
+    "customer": gettext_lazy("客户"),
+    "step": gettext_lazy("环节 / 持有人"),
+    "sender": gettext_lazy("来自"),
+    "time": gettext_lazy("本环节剩余时间"),
+    "promise": gettext_lazy("对外承诺"),
+    "received": gettext_lazy("受理时间"),
+}
 PERIOD_WORDS = {
     "today": gettext_lazy("今天"),
     "3d": gettext_lazy("近 3 天"),
@@ -74,6 +83,10 @@ def tabs(wish: Wish, counted: Counts) -> list[dict[str, Any]]:
         }
         for view in rows.VIEWS
     ]
+
+
+def view_title(wish: Wish) -> str:
+    return str(VIEW_WORDS[wish.view])
 
 
 def lamp_chips(wish: Wish, counted: Counts) -> list[dict[str, Any]]:
@@ -173,6 +186,11 @@ def condition_fields(reader: Reader, wish: Wish) -> list[dict[str, Any]]:
         fields.append(_field("unit", wish.unit, dict(sorted(by_code.items()))))
     fields.append(_field("received", wish.received, {code: str(said) for code, said in PERIOD_WORDS.items()}))
     return fields
+
+
+def column_choices(wish: Wish) -> list[dict[str, Any]]:
+    """The columns that a row may show, for the same form."""
+    return [{"value": name, "title": title, "on": name in wish.chosen} for name, title in SHOWN_WORDS.items()]
 
 
 def _field(name: str, value: str, choices: dict[str, str]) -> dict[str, Any]:
