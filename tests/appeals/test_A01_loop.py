@@ -48,6 +48,21 @@ def report(c: Cast, case: Drive, when: datetime) -> None:
     case.do("branch_head", "branch_report", when, branch_report_file=file_of(c.people["branch_head"]))
 
 
+@pytest.mark.clause(
+    "D3-1.1.2-a",
+    "D3-1.1.2-b",
+    "D3-1.2.1-3-a",
+    "D3-1.2.1-3-c",
+    "D3-1.2.1-3-d",
+    "D3-1.2.1-3-f",
+    "D3-4.1.5",
+    "D3-4.1.6",
+    "D3-4.2.1",
+    "D3-4.4-a",
+    "D3-4.4-b",
+    "D3-4.4-c",
+    "D3-4.4-d",
+)
 def test_A01_an_appeal_goes_round_with_every_deadline_to_the_minute(c: Cast) -> None:
     case = drive(c, on(24, 9))
     assert (case.stage(), case.due("admissibility")) == (("admissibility", "HQ-service"), on(24, 13))
@@ -79,6 +94,7 @@ def test_A01_an_appeal_goes_round_with_every_deadline_to_the_minute(c: Cast) -> 
     assert not Clock.objects.filter(ticket=case.id, stopped_at=None).exists()
 
 
+@pytest.mark.clause("D3-4.4-c", "D3-4.4-d")
 @pytest.mark.parametrize("mark", ["key_customer", "grave"])
 def test_A01_key_customers_and_grave_cases_have_the_lower_bounds(c: Cast, mark: str) -> None:
     case = to_branch(c, **{mark: True})
@@ -135,6 +151,7 @@ def test_A03_a_returned_report_resumes_the_branchs_time_and_is_counted(c: Cast) 
     assert case.due("hq_feedback") == on(28, 12)
 
 
+@pytest.mark.clause("D3-1.2.3-3-d", "D3-1.2.3-3-e")
 def test_A03_the_answer_gives_reason_and_facts_and_at_company_fault_the_measures(c: Cast) -> None:
     case = to_branch(c)
     case.do("branch_head", "handle_here", on(24, 10), findings="属实", solution="退费")
@@ -161,6 +178,7 @@ def test_N10_an_inadmissible_appeal_is_declined_with_its_reason(c: Cast) -> None
     assert not Clock.objects.filter(ticket=case.id, stopped_at=None).exists()
 
 
+@pytest.mark.clause("D3-1.2.1-3-j")
 def test_A06_archive_is_refused_and_names_what_is_missing(c: Cast) -> None:
     case = concluded(c)
     with pytest.raises(Refused) as refused:
@@ -170,6 +188,7 @@ def test_A06_archive_is_refused_and_names_what_is_missing(c: Cast) -> None:
     assert "非当事人" not in refused.value.sentence.zh
 
 
+@pytest.mark.clause("D3-4.6.2-3-a", "D3-4.6.2-3-b")
 @pytest.mark.parametrize("ground", ["other_body", "not_a_party"])
 @pytest.mark.parametrize("stage", ["admissibility", "branch", "hq_review"])
 def test_A07_a_filing_is_revoked_at_any_stage_with_evidence(c: Cast, stage: str, ground: str) -> None:
@@ -213,6 +232,7 @@ def test_N03_an_extension_names_the_regulators_consent_and_keeps_both_times(c: C
     assert case.due("branch_report") == on(30, 9)
 
 
+@pytest.mark.clause("D3-4.6.2-1-c")
 def test_A04_a_late_report_proposes_its_ground(c: Cast) -> None:
     case = to_branch(c)
     run_watch(on(28, 9))
@@ -220,6 +240,7 @@ def test_A04_a_late_report_proposes_its_ground(c: Cast) -> None:
     assert "HQ-service officer" in case.told("overrun")
 
 
+@pytest.mark.clause("D3-4.3.2-d")
 def test_A02_a_province_with_an_officer_runs_a_direct_appeal_and_tells_headquarters(c: Cast) -> None:
     c.people["he_officer"] = person("he_officer", home=c.units["410000-service"], roles="officer")
     new = new_appeal(c, who="he_officer", origin="direct")

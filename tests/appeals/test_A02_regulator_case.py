@@ -26,6 +26,7 @@ def c(db: None) -> Cast:
     return cast()
 
 
+@pytest.mark.clause("D3-4.1.2")
 def test_A02_the_regulators_number_and_deadline_are_kept_with_the_appeal(c: Cast) -> None:
     due = "2026-11-27T17:30:00+08:00"
     case = appeal(c, regulator="工信部申诉受理中心", regulator_contact="刘处 010-1234", regulator_due=due)

@@ -23,6 +23,7 @@ def dispute(c: Cast, case: Case, who: str = "branch_head") -> None:
     case.do(who, "dispute", on(24, 13), reason="非我方责任", objection_file=file_of(c.people[who]))
 
 
+@pytest.mark.clause("D3-1.2.1-3-h")
 def test_A04_a_finding_needs_its_grounds(c: Cast) -> None:
     case = concluded(c, share=60)
     dispute(c, case)
@@ -31,6 +32,7 @@ def test_A04_a_finding_needs_its_grounds(c: Cast) -> None:
     assert set(error.value.errors) == {"responsibility", "ground_company", "fault_step", "reason"}
 
 
+@pytest.mark.clause("D3-4.6.2-2")
 @pytest.mark.parametrize(
     ("answered_at", "why"),
     [(None, "没有答复"), (on(26, 9), "收到申诉之后"), (on(23, 9), "规定时限"), (on(10, 9), "")],
@@ -58,6 +60,7 @@ def test_A04_handled_before_needs_a_complaint_answered_in_time_before_the_appeal
     assert not Finding.objects.exists()
 
 
+@pytest.mark.clause("D3-2.8-b")
 def test_A04_a_finding_of_fault_names_step_holder_and_unit(c: Cast) -> None:
     concluded(c, responsible_unit="410000", share=60)
     found = Finding.objects.get()

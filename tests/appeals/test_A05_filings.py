@@ -11,6 +11,7 @@ from tests.tickets.test_loop import on
 from tickets.core.sentences import Refused
 
 
+@pytest.mark.clause("D3-4.1.7")
 @pytest.mark.django_db
 def test_A05_the_appeal_of_a_key_customer_is_filed_before_it_is_reported() -> None:
     c = cast()

@@ -43,6 +43,7 @@ def test_A06_the_appeal_of_a_key_customer_lacks_its_filing_and_a_revoked_one_onl
     assert missing(case) == []
 
 
+@pytest.mark.clause("D3-1.2.1-3-j", "D3-1.2.1-3-k")
 def test_A06_the_archive_is_refused_until_the_mediation_opinion_is_there(c: Cast) -> None:
     case = concluded(c)
     assert missing(case) == ["mediation_opinion"]

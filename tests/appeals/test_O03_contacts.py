@@ -33,6 +33,7 @@ def api(c: Cast, who: str) -> Api:
     return Api(token_create(person=c.people[who], at=on(24, 9)))
 
 
+@pytest.mark.clause("D3-4.1.8")
 def test_O03_a_change_closes_the_former_and_stands_in_the_trail(c: Cast) -> None:
     name(c, "branch_head", 2, reason="首次指定")
     name(c, "dispatcher", 20, deputy=c.people["dispatcher2"])

@@ -15,6 +15,7 @@ def after(hours: float | None) -> datetime | None:
     return DUE + timedelta(hours=hours) if hours is not None else None
 
 
+@pytest.mark.clause("D3-4.6.1-a")
 @pytest.mark.parametrize(
     ("reported", "answered", "now", "branch", "regulator", "consequential"),
     [

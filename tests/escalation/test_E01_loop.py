@@ -35,6 +35,9 @@ def offered(case: Drive, who: str, at: datetime) -> set[str]:
     return {offer.action.name for offer in found if offer.refused is None}
 
 
+@pytest.mark.clause(
+    "D3-1.2.2-a", "D3-1.2.3-1-c", "D3-1.2.3-2-0", "D3-3.2-a", "D3-3.3-a", "D3-3.3-b", "D3-3.3-c", "D3-3.4-b", "D3-3.4-c"
+)
 def test_E01_a_mobile_escalation_goes_round_with_every_deadline_to_the_minute(c: Cast) -> None:
     case = escalation(c)
     assert (case.stage(), case.due("intake")) == (("intake", "HQ-hotline"), on(24, 10))
@@ -64,6 +67,7 @@ def test_E01_a_mobile_escalation_goes_round_with_every_deadline_to_the_minute(c:
     assert not Clock.objects.filter(ticket=case.id, stopped_at=None).exists()
 
 
+@pytest.mark.clause("D3-3.4-a", "D3-3.4-b")
 @pytest.mark.parametrize(
     ("business", "due"),
     [
@@ -76,6 +80,7 @@ def test_E01_the_span_follows_the_business(c: Cast, business: str, due: datetime
     assert in_province(c, business=business).due("promise") == due
 
 
+@pytest.mark.clause("D3-3.4-c")
 def test_E01_an_answer_that_hq_returns_resumes_the_span_with_what_was_left(c: Cast) -> None:
     case = answered(c)
     assert case.state("promise", on(26, 9)) == "stopped", "HQ's reading time does not count"
@@ -95,6 +100,7 @@ def test_E01_little_time_left_binds_the_inner_step_too(c: Cast) -> None:
     assert case.due("compose") == on(27, 17, 30), "no step outlasts the span"
 
 
+@pytest.mark.clause("D3-1.2.3-2-c")
 def test_E03_the_answer_holds_result_reply_and_measures(c: Cast) -> None:
     case = in_handling(c)
     case.do("head", "feedback", on(24, 15), solution="已修复")
@@ -110,6 +116,7 @@ def test_E04_an_escalation_is_linked_to_the_complaint_it_grew_from(c: Cast) -> N
     assert TicketLink.objects.filter(ticket=case.id, other=complaint.id).exists()
 
 
+@pytest.mark.clause("D3-3.1", "D3-1.2.1-2-a")
 def test_E01_unified_intake_brings_what_a_hall_hears_to_headquarters(c: Cast) -> None:
     new = NewTicket("省里不管", customer=NewCustomer(name="王某", phone="13800000000"), facts={"channel": "visit"})
     new.received_by = "410100-hall"
@@ -118,6 +125,7 @@ def test_E01_unified_intake_brings_what_a_hall_hears_to_headquarters(c: Cast) ->
     assert case.stage() == ("intake", "HQ-hotline")
 
 
+@pytest.mark.clause("D3-3.2-c")
 def test_W06_headquarters_takes_a_problem_case_over_with_everything_open(c: Cast) -> None:
     case = in_handling(c)
     case.do("head", "assist", on(24, 12), to="410100-line", reason="查线路")
@@ -200,6 +208,7 @@ def test_N03_an_extension_has_a_ceiling_and_comes_too_late_after_expiry(c: Cast)
 
 
 # ── emergency and supervision ────────────────────────────────────────────────────────────────────────
+@pytest.mark.clause("D3-1.2.2-c")
 def test_E02_an_emergency_has_an_owner_and_a_log_and_both_centres_are_told(c: Cast) -> None:
     case = in_province(c, many=True)
     assert case.fact("emergency") is True
@@ -212,6 +221,7 @@ def test_E02_an_emergency_has_an_owner_and_a_log_and_both_centres_are_told(c: Ca
     assert "log_measure" not in offered(case, "hq_dispatcher2", on(24, 15, 5))
 
 
+@pytest.mark.clause("D3-3.3-d")
 def test_W04_a_chase_has_a_clock_and_an_answer_of_its_own_and_holds_nothing_up(c: Cast) -> None:
     case = in_handling(c)
     case.do("hq_supervisor", "chase", on(24, 12), reason="客户再次来电", chase_ground="near")

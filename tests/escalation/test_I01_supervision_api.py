@@ -26,6 +26,7 @@ def api(c: Cast, who: str) -> Api:
     return Api(token_create(person=c.people[who], at=on(24, 9)))
 
 
+@pytest.mark.clause("D3-2.4.7-e")
 def test_W04_orders_are_put_on_several_tickets_listed_and_counted(c: Cast) -> None:
     first, second = in_handling(c), in_handling(c)
     with time_machine.travel(on(24, 12), tick=False):

@@ -25,6 +25,7 @@ def alerts(name: str) -> list[tuple[str, str]]:
     return [(alert.moment, alert.kind) for alert in rows]
 
 
+@pytest.mark.clause("D3-2.4.7-a", "D3-2.4.7-b", "D3-2.4.7-c", "D3-2.5.4")
 @pytest.mark.django_db
 def test_W01_a_step_warns_once_at_ninety_percent_and_is_overrun_at_its_end() -> None:
     c = cast()

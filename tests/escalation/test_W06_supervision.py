@@ -40,6 +40,7 @@ def reader(c: Cast, who: str, day: int, hour: int) -> Reader:
 # ── the board ────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.clause("D3-1.2-a")
 def test_W06_each_cell_of_the_board_opens_exactly_its_steps(c: Cast) -> None:
     in_handling(c)
     in_handling(c)
@@ -71,6 +72,7 @@ def test_W06_a_province_sees_its_own_row_and_no_other(c: Cast) -> None:
     assert elsewhere.ticket.number not in other
 
 
+@pytest.mark.clause("D3-1.2.1-1-d", "D3-2.8-a")
 def test_W06_a_province_is_assessed_by_missed_limits_orders_and_cases_taken_from_it(c: Cast) -> None:
     late = in_handling(c)
     late.do("hq_supervisor", "chase", on(24, 12), reason="客户再次来电", chase_ground="near")
@@ -141,6 +143,7 @@ def test_E04_nothing_is_told_of_a_complaint_that_one_may_not_see(c: Cast) -> Non
 # ── chase orders ─────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.clause("D3-1.2.1-1-a")
 def test_W04_one_order_goes_to_several_and_each_has_its_clock_and_answer(c: Cast) -> None:
     first, second, done = in_handling(c), in_handling(c), in_handling(c)
     done.do("hq_dispatcher", "withdraw", on(24, 11), reason="客户撤诉")

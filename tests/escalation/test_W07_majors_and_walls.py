@@ -34,6 +34,7 @@ def client_of(c: Cast, who: str) -> Client:
 # ── major matters ────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.clause("D3-1.2.3-2-e", "D3-1.2.3-2-f")
 def test_W07_one_act_tells_the_head_the_service_department_and_the_centre_and_keeps_who_read_it(c: Cast) -> None:
     with time_machine.travel(on(24, 9), tick=False):
         said = client_of(c, "front_desk").post("/supervision/major/", REPORT, follow=True).content.decode()

@@ -84,6 +84,7 @@ def test_K01_no_data_is_a_dash_and_never_zero(c: Cast) -> None:
     assert "这一时期没有数据" in shown
 
 
+@pytest.mark.clause("D3-2.7.1-b")
 def test_K03_a_number_stands_beside_that_of_the_period_before(c: Cast) -> None:
     html = page(c.people["auditor"], "/indicators/?period=day&on=2026-11-25")
     assert "对比：2026-11-24（整期）" in html
@@ -101,6 +102,7 @@ def test_K02_every_number_opens_a_list_of_exactly_that_many_rows(c: Cast, who: s
         assert rows_of(c.people[who], url) == number, url
 
 
+@pytest.mark.clause("D3-2.6.3-a-3")
 def test_K02_numbers_split_by_any_dimensions_open_their_rows(c: Cast) -> None:
     html = page(c.people["auditor"], "/indicators/flow_timeliness/?by=channel&by=unit&by=step&each=week")
     found = links(html)
@@ -140,6 +142,7 @@ def test_S02_a_department_sees_figures_of_its_own_tickets_alone(c: Cast) -> None
     assert "全部受理 0" in card(page(c.people["js_net_head"], "/indicators/"), "投诉按时办结率")
 
 
+@pytest.mark.clause("D3-1.2.1-1-b", "D3-1.2.3-1-d")
 def test_K01_headquarters_compare_provinces_and_a_province_its_units(c: Cast) -> None:
     assert '<h2 id="units-title">按分公司</h2>' in page(c.people["auditor"], "/indicators/?whole=1")
     narrowed = page(c.people["auditor"], "/indicators/?branch=410000&whole=1")
@@ -179,6 +182,7 @@ def test_K01_a_file_neutralises_every_way_to_begin_a_formula() -> None:
     assert (sheet["A2"].data_type, sheet["B2"].value) == ("s", -3)
 
 
+@pytest.mark.clause("D3-2.6.2-b")
 def test_CORR_two_indicators_lie_over_one_time_line(c: Cast) -> None:
     html = page(c.people["auditor"], "/indicators/on_time_closure/?each=day&second=satisfaction")
     assert "投诉按时办结率 与 投诉客户满意度" in html

@@ -58,6 +58,7 @@ def post_calls(person: Person, body: Any, status: int = 201) -> Any:
     return json.loads(response.content)
 
 
+@pytest.mark.clause("D3-3.5-a")
 def test_N09_every_indicator_tells_its_definition(c: Cast) -> None:
     told = {one["id"]: one for one in get(c.people["auditor"], "")["results"]}
     one = told["on_time_closure"]
@@ -74,6 +75,7 @@ def test_K01_a_rate_is_over_the_decided_and_shows_what_is_pending_beside_it(c: C
     assert (row["denominator_all"], row["value"], row["previous"], row["change"]) == (3, 0.5, None, None)
 
 
+@pytest.mark.clause("D3-2.7.1-a", "D3-2.7.1-c")
 def test_K01_any_dimensions_and_a_cycle_combine(c: Cast) -> None:
     rows = get(c.people["auditor"], f"on_time_closure/?{NOVEMBER}&cycle=week&by=channel,branch")["results"]
     found = {(r["period"], r["channel"], r["branch"]): (r["numerator"], r["denominator"], r["pending"]) for r in rows}
@@ -141,6 +143,7 @@ def call(id: str, answered: int | None, **more: Any) -> dict[str, Any]:
     return {"call_id": id, "queue": "vip", "asked_for_agent_at": "2026-11-24T09:00:00+08:00", "answered_at": at, **more}
 
 
+@pytest.mark.clause("D3-3.5.3-h")
 def test_K01_the_service_level_counts_calls_answered_within_15_seconds(c: Cast) -> None:
     hotline = c.people["hotline"]
     post_calls(hotline, [call("a", 15), call("b", 16), call("c", None)])

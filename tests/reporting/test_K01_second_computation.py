@@ -73,6 +73,9 @@ def test_K01_the_second_computation_knows_every_indicator() -> None:
     assert set(indicators()) - set(all_of_them([])) == APART
 
 
+@pytest.mark.clause(
+    "D3-3.5.3-a", "D3-3.5.3-b", "D3-3.5.3-c", "D3-3.5.3-d", "D3-3.5.3-e", "D3-3.5.3-f", "D3-3.5.3-g", "D3-4-a"
+)
 @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(seed=st.integers(0, 2**32))
 def test_K01_every_indicator_agrees_with_a_plain_computation(c: Cast, seed: int) -> None:

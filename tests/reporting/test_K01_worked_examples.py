@@ -157,6 +157,21 @@ def one(c: Cast, name: str, at: datetime = NOON, **given: str) -> Figure:
     return figure
 
 
+@pytest.mark.clause(
+    "D3-2.6.3-b-1",
+    "D3-2.6.3-b-2",
+    "D3-2.6.3-c-1",
+    "D3-2.6.3-d-1",
+    "D3-2.6.3-d-2",
+    "D3-2.6.3-d-3",
+    "D3-2.6.3-d-4",
+    "D3-2.6.3-e-1",
+    "D3-2.6.3-f-1",
+    "D3-2.6.3-f-2",
+    "D3-2.6.3-g-1",
+    "D3-2.7.2-a",
+    "D20-7-a",
+)
 @pytest.mark.parametrize(("story", "name", "wanted"), TABLE, ids=lambda one: getattr(one, "__name__", str(one)))
 def test_K01_a_story_gives_the_figure_that_one_reckons_by_hand(
     story: Story, name: str, wanted: tuple[float, float | None, int]
@@ -175,6 +190,7 @@ def test_K01_the_withdrawn_and_the_merged_are_shown_beside_the_rate_and_in_the_p
     assert (figure.numerator, figure.denominator, figure.denominator_all, figure.excluded) == (1, 1, 2, 1)
 
 
+@pytest.mark.clause("D1-p1-a")
 def test_K01_without_a_denominator_there_is_no_data_and_not_zero_percent() -> None:
     figure = one(cast(), "on_time_closure")
     assert (figure.denominator, figure.value, figure.previous, figure.change) == (0, None, None, None)
@@ -195,6 +211,7 @@ def test_N03_a_rework_leaves_the_first_settlement_visible() -> None:
     assert (one(c, "on_time_closure", later).numerator, one(c, "on_time_closure_first", later).numerator) == (0, 1)
 
 
+@pytest.mark.clause("D3-3.5.3-i", "D3-3.5.3-k")
 def test_K01_service_complaints_are_upheld_ones_about_the_complaint_staff() -> None:
     c = cast()
     case = to_callback(to_handling(taken(c, grade="provincial", respondent_unit="410000-centre")))
@@ -204,6 +221,7 @@ def test_K01_service_complaints_are_upheld_ones_about_the_complaint_staff() -> N
     assert one(c, "service_complaints").value == 1
 
 
+@pytest.mark.clause("D3-2.6.3-a-1", "D3-2.6.3-a-4")
 def test_O06_complaints_per_10000_customers_of_the_business_by_any_channel() -> None:
     c = cast()
     base = [("", 90_000), ("fixed.broadband", 20_000), ("fixed.phone", 30_000)]

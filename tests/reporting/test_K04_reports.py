@@ -138,6 +138,7 @@ def test_K04_reports_go_by_mail_with_their_files_and_never_twice(c: Cast) -> Non
     assert len([name for name in names if name.endswith("2026年11月.xlsx")]) == 2
 
 
+@pytest.mark.clause("D18-1-7-c")
 def test_K04_a_report_to_an_authority_is_kept_as_filed(c: Cast) -> None:
     run = made(c, people=[], regulator="省通信管理局", regulator_address="office@example.cn")
     copy = run.copies.get()
@@ -159,6 +160,7 @@ def test_K04_made_again_it_is_a_further_edition_and_the_first_stays(c: Cast) -> 
     assert value(second.copies.get(person=c.people["supervisor"]), "received") == 4
 
 
+@pytest.mark.clause("D12-4-4-7-b")
 @pytest.mark.parametrize(
     ("due", "month", "day"),
     [("day 30", 1, date(2026, 2, 28)), ("day 30", 10, date(2026, 11, 30)), ("5wd", 10, date(2026, 11, 6))],
@@ -174,6 +176,7 @@ def test_K04_a_month_is_due_by_the_30th_in_february_by_its_last_day(c: Cast, due
     assert period_before("month", moment, calendar).start.month == month
 
 
+@pytest.mark.clause("D12-4-4-7-b")
 def test_K04_the_periodic_duties_of_a_rulebook_are_schedules_of_whoever_works_by_it(c: Cast) -> None:
     loaded("property")
     assert schedules_of_rulebooks(c.prop, at=on(24, 12)) == 2

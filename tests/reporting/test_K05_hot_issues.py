@@ -168,6 +168,7 @@ def test_C20_a_mass_incident_links_its_tickets_to_the_earliest(c: Cast) -> None:
     assert {link.other_id for link in links} == {tickets[0].pk}
 
 
+@pytest.mark.clause("D3-2.7.2-e")
 def test_K05_what_grew_from_an_issue_is_shown_with_it(c: Cast) -> None:
     tickets = tell_all(c, on(24, 9), ESTATE)
     (issue,) = group(c, on(24, 12))

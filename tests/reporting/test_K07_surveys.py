@@ -50,6 +50,7 @@ def answer(person: Person, one: SurveySample, text: str) -> tuple[int, str]:
     return response.status_code, response.content.decode()
 
 
+@pytest.mark.clause("D3-2.1.8-a")
 def test_K07_the_same_seed_draws_the_same_tickets(c: Cast) -> None:
     one, again = drawn(c), drawn(c, "再抽一次")
     assert set(one.tickets.all()) == set(again.tickets.all())
@@ -58,6 +59,7 @@ def test_K07_the_same_seed_draws_the_same_tickets(c: Cast) -> None:
         drawn(c, "别人的", actor=c.people["head"])
 
 
+@pytest.mark.clause("D3-2.1.8-e")
 def test_K07_the_sample_is_handed_out_masked_and_whole_only_with_a_purpose_that_is_logged(c: Cast) -> None:
     one = drawn(c)
     client, url = client_of(c.people["supervisor"]), reverse("survey-sample", args=[one.pk])
@@ -74,6 +76,7 @@ def test_K07_the_sample_is_handed_out_masked_and_whole_only_with_a_purpose_that_
     assert AccessLog.objects.filter(purpose="第三方调查").count() == 2
 
 
+@pytest.mark.clause("D3-2.1.8-b", "D3-2.1.8-c", "D18-1-7-b")
 def test_K07_answers_keep_method_and_three_scores_and_feed_the_satisfaction(c: Cast) -> None:
     one = drawn(c)
     first, second = one.tickets.order_by("number").values_list("number", flat=True)

@@ -65,6 +65,7 @@ def client_of(person: Person) -> Client:
     return client
 
 
+@pytest.mark.clause("D7-3", "D10-3", "D19-2")
 def test_K08_an_analysis_has_facts_causes_and_numbered_measures(c: Cast) -> None:
     settled(c, accepted=True)
     settled(c, accepted=False)
@@ -78,6 +79,7 @@ def test_K08_an_analysis_has_facts_causes_and_numbered_measures(c: Cast) -> None
     assert one.versions["on_time_closure"] == 1
 
 
+@pytest.mark.clause("D1-p1-a", "D13-4-3", "D19-1-0")
 def test_K08_a_period_without_a_complaint_yields_a_complete_report_with_what_inspections_found(c: Cast) -> None:
     settled(c, accepted=True)
     ticket = Ticket.objects.get(pk=complaint(c, on(24, 10)).id)

@@ -40,6 +40,7 @@ def post(person: Person, text: str, **more: str) -> tuple[int, str]:
     return response.status_code, response.content.decode()
 
 
+@pytest.mark.clause("D3-2.6.3-a-2")
 def test_O06_a_file_is_imported_twice_and_a_corrected_one_replaces(c: Cast) -> None:
     who = c.people["administrator"]
     assert post(who, HEAD + "2026-11,,,20000\n2026年11月,固定业务,410000,5000\n")[0] in (200, 422)

@@ -106,6 +106,7 @@ def test_P02_nobody_judges_their_own_tickets_nor_what_was_not_drawn(c: Cast) -> 
     assert judge(c, ticket, right=False, note="号码填错").content_right is False
 
 
+@pytest.mark.clause("D3-2.6.3-f-3")
 def test_P02_verdicts_are_what_flow_validity_counts(c: Cast) -> None:
     ticket = sampled(c)
     validity = indicators()["flow_validity"]
@@ -157,6 +158,7 @@ def test_P02_a_sample_is_judged_over_rest(c: Cast) -> None:
     assert client_of(c, "js_dispatcher").put(address, given, "application/json").status_code == 404
 
 
+@pytest.mark.clause("D3-1.2.2-e")
 def test_P02_a_test_call_is_planned_and_its_findings_recorded_once(c: Cast) -> None:
     quality = c.people["quality"]
     plan: dict[str, Any] = {"topic": "咨询宽带报障", "planned_on": date(2026, 11, 25), "at": on(24, 9)}
@@ -185,6 +187,7 @@ def refused(c: Cast) -> Ticket:
     return Ticket.objects.get(pk=case.id)
 
 
+@pytest.mark.clause("D13-3-c")
 def test_P02_every_refusal_waits_for_a_leader_and_an_unjustified_one_counts(c: Cast) -> None:
     ticket = refused(c)
     bring_up_to_date()

@@ -288,6 +288,7 @@ def test_A03_a_report_is_written_on_the_page_kept_while_typing_and_sent(c: Cast)
 # ── the archive ──────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.clause("D2-3.4-A", "D4-3-3-6", "D4-4-5-a", "D20-5-b")
 def test_C22_the_archive_holds_every_file_the_history_and_hashes_that_fit(c: Cast) -> None:
     case = appeal(c, timezone.now())
     send(case, finished(case))

@@ -46,6 +46,7 @@ def ask(number: str, code: str, **more: Any) -> Any:
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.clause("D13-4-2", "D20-6", "D20-12-2-2")
 def test_I07_the_public_page_says_how_where_and_by_when(c: Cast) -> None:
     open_desk(c, words="热线 10010，全天\n郑州市花园路 1 号", words_en="Hotline 10010")
     page = Client().get(reverse("public", args=["HQ"]))
@@ -67,6 +68,7 @@ def test_I07_a_closed_desk_is_not_there(c: Cast) -> None:
 # ── the form ─────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.clause("D20-12-2-8")
 def test_I07_a_form_becomes_a_ticket_once_with_number_and_code(c: Cast) -> None:
     open_desk(c)
     client = Client()

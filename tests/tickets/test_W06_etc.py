@@ -52,6 +52,7 @@ def answered(case: Drive, at: datetime) -> Drive:
     return case
 
 
+@pytest.mark.clause("D3-1-a", "D3-1.1.1-a", "D3-1.1.1-b", "D3-1.1.1-e")
 def test_W06_wherever_it_comes_in_the_provincial_centre_handles_it(c: Cast) -> None:
     for received_by, who in (("410100-hall", "front_desk"), ("410000-hotline", "province_front_desk")):
         case = etc(c, on(24, 9), received_by=received_by, who=who)
@@ -72,6 +73,7 @@ def test_W06_the_national_centre_takes_a_problem_case_over_under_the_same_promis
     assert (case.stage(), case.due("reply")) == (("reply", "410000-centre"), on(24, 19))
 
 
+@pytest.mark.clause("D3-1.1.1-c")
 def test_W06_the_national_centre_assesses_what_is_closed(c: Cast) -> None:
     case = in_handling(c)
     case.do("agent", "solve", on(24, 10), solution="退款")

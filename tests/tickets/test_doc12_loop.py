@@ -30,6 +30,7 @@ def to_closing(case: Drive, *, solved: bool = True, **handled: Any) -> Drive:
     return case
 
 
+@pytest.mark.clause("D12-4-4-2-1-c", "D12-4-4-4-a", "D12-4-4-4-b", "D12-4-4-9-a")
 def test_SEVERITY_CLOCKS_the_trace_of_a_minor_complaint_that_stays_unsolved() -> None:
     c = cast()
     case = desk_case(c, on(24, 9))
@@ -75,6 +76,7 @@ def test_SEVERITY_CLOCKS_the_trace_of_a_minor_complaint_that_stays_unsolved() ->
     assert Event.objects.filter(ticket=case.id, name="unsolved.due").get().actor_id is None
 
 
+@pytest.mark.clause("D12-2", "D12-2-3", "D12-5-5-2-1-b")
 def test_C19_the_ordinary_course_from_reception_to_the_closed_case() -> None:
     case = opened(cast(), on(24, 9))
     assert (case.stage(), case.told("received")) == (("handling", "PROP-site1-engineering"), {"customer"})
@@ -87,6 +89,7 @@ def test_C19_the_ordinary_course_from_reception_to_the_closed_case() -> None:
     assert case.alerts() == [], "nothing of it was ever late"
 
 
+@pytest.mark.clause("D12-5-5-1-1-f")
 def test_C19_what_explanation_settles_is_a_ticket_closed_on_the_spot() -> None:
     case = desk_case(cast(), on(24, 9))
     case.do("receptionist", "explain", on(24, 9, 6), nature="enquiry", reply_text="停机检修到 12:00")
@@ -94,6 +97,7 @@ def test_C19_what_explanation_settles_is_a_ticket_closed_on_the_spot() -> None:
     assert [step.kind for step in case.now.steps] == ["intake"]
 
 
+@pytest.mark.clause("D12-5-5-1-2-a", "D12-5-5-1-2-b")
 @pytest.mark.parametrize("decision", ["explain", "open", "clarify"])
 def test_PROPCASE_in_doubt_the_supervisor_rules_at_once(decision: str) -> None:
     case = desk_case(cast(), on(24, 9))
@@ -121,6 +125,7 @@ def test_PROPCASE_while_the_ruling_is_out_no_case_is_opened_and_the_question_can
     assert case.stage() == ("handling", "PROP-site1-engineering")
 
 
+@pytest.mark.clause("D12-5-3-1", "D12-5-5-1-3")
 def test_PROPCASE_an_opening_names_its_condition_and_how_to_reach_the_customer() -> None:
     case = desk_case(cast(), on(24, 9))
     with pytest.raises(Invalid) as invalid:
@@ -129,6 +134,7 @@ def test_PROPCASE_an_opening_names_its_condition_and_how_to_reach_the_customer()
     assert set(invalid.value.errors) == asked
 
 
+@pytest.mark.clause("D12-5-5-2-2-a", "D12-5-5-2-1-d")
 @pytest.mark.parametrize(
     ("given", "why"),
     [
@@ -147,6 +153,7 @@ def test_PROPCASE_a_closing_without_its_condition_is_refused(given: dict[str, An
     assert why in invalid.value.errors
 
 
+@pytest.mark.clause("D12-5-5-2-1-c", "D12-5-5-2-1-d")
 def test_PROPCASE_a_linked_problem_needs_a_case_of_its_own_and_the_two_are_linked() -> None:
     c = cast()
     case, new = to_closing(opened(c, on(24, 9))), opened(c, on(26, 9))
@@ -159,6 +166,7 @@ def test_PROPCASE_a_linked_problem_needs_a_case_of_its_own_and_the_two_are_linke
     assert case.ticket.links.get().other_id == new.id
 
 
+@pytest.mark.clause("D12-5-5-2-1-a")
 def test_C19_a_repair_is_closed_with_the_slip_that_the_customer_signed() -> None:
     c = cast()
     case = opened(c, on(24, 9), content_type="equipment")
@@ -170,6 +178,7 @@ def test_C19_a_repair_is_closed_with_the_slip_that_the_customer_signed() -> None
     assert case.ticket.state == "closed"
 
 
+@pytest.mark.clause("D12-5-5-2-1-e")
 def test_C19_a_major_case_is_closed_with_the_consent_of_the_head_of_the_office() -> None:
     case = to_closing(opened(cast(), on(24, 9), harm=True))
     case.do("receptionist", "close_case", on(26, 11), **{**CLOSED, "closing_ground": "major_agreed"})
@@ -193,6 +202,7 @@ def test_C19_a_refused_closing_leaves_the_case_open_with_the_reason() -> None:
     assert Event.objects.filter(ticket=case.id, name="close_case.rejected").exists()
 
 
+@pytest.mark.clause("D12-5-3-2-b", "D12-5-5-2-2-c")
 def test_C19_a_case_that_can_not_be_solved_waits_for_the_quarter_and_the_head() -> None:
     case = to_closing(opened(cast(), on(24, 9)), solved=False)
     assert case.due("closing") == on(26, 0) + timedelta(days=93), "26 November + 3 months, 24:00 of 26 February"
@@ -203,6 +213,7 @@ def test_C19_a_case_that_can_not_be_solved_waits_for_the_quarter_and_the_head() 
     assert case.ticket.state == "closed"
 
 
+@pytest.mark.clause("D12-5-5-2-2-b")
 def test_C19_nobody_verifies_what_they_handled() -> None:
     c = cast()
     duty(c.people["engineering_head"], "receptionist", c.units["PROP-site1-cs"])

@@ -22,6 +22,7 @@ FACTS: dict[str, dict[str, Any]] = {
 
 
 # ── nature and severity ──────────────────────────────────────────────────────────────────────────────
+@pytest.mark.clause("D12-4-4-2-1-a", "D12-4-4-2-1-b", "D12-4-4-2-2", "D12-4-4-2-3")
 @pytest.mark.parametrize(
     ("facts", "severity", "ground"),
     [
@@ -39,12 +40,14 @@ def test_PROPVOC_each_severity_names_its_condition(facts: dict[str, Any], severi
     assert (case.fact("severity"), case.fact("severity_ground")) == (severity, ground)
 
 
+@pytest.mark.clause("D12-1-1-1-1", "D12-1-1-1-2")
 def test_PROPVOC_valid_needs_one_of_two_grounds() -> None:
     with pytest.raises(Invalid) as invalid:
         opened(cast(), on(24, 9), valid_ground="")
     assert set(invalid.value.errors) == {"valid_ground"}
 
 
+@pytest.mark.clause("D12-1-1-2-e")
 def test_PROPVOC_a_communicative_matter_badly_handled_becomes_valid_with_a_reason() -> None:
     case = opened(cast(), on(24, 9), nature="venting", valid_ground="")
     change = {"nature": "valid", "harm": False, "promise_broken": False, "fault": True}
@@ -56,12 +59,14 @@ def test_PROPVOC_a_communicative_matter_badly_handled_becomes_valid_with_a_reaso
     assert Rectification.objects.filter(ticket=case.id).count() == 1
 
 
+@pytest.mark.clause("D12-4-4-9-a", "D12-4-4-9-b", "D12-4-4-9-d")
 @pytest.mark.parametrize(("severity", "days"), [("minor", 2), ("important", 3), ("major", 10)])
 def test_IMP3D_the_department_has_two_three_or_ten_days(severity: str, days: int) -> None:
     case = opened(cast(), on(24, 9), **FACTS[severity])
     assert case.due("handling") == on(25, 0) + timedelta(days=days)
 
 
+@pytest.mark.clause("D12-4-4-9-a", "D12-4-4-9-b")
 @pytest.mark.parametrize(
     ("severity", "approver", "other"),
     [
@@ -122,6 +127,7 @@ def test_N03_asked_after_the_deadline_it_is_still_approved_as_doc_12_wants() -> 
 
 
 # ── the clocks ───────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.clause("D12-4-4-3-2-c")
 @pytest.mark.parametrize(
     ("wanted", "accepted", "due"),
     [
@@ -141,6 +147,7 @@ def test_CUSTTERM_only_a_minor_complaint_takes_the_customers_term() -> None:
     assert case.due("handling") == on(28, 0)
 
 
+@pytest.mark.clause("D12-4-4-3-2-a", "D12-4-4-3-2-b", "D12-4-4-4-c")
 @pytest.mark.parametrize(
     ("received", "severity", "due"),
     [
@@ -159,6 +166,7 @@ def test_SAMEDAY_important_goes_up_in_an_hour_and_major_the_same_day(
     assert opened(cast(), received, **FACTS[severity]).due("submission") == due
 
 
+@pytest.mark.clause("D12-4-3-1")
 @pytest.mark.parametrize(
     ("severity", "leader", "unit"), [("important", "manager", "PROP-site1"), ("major", "general_manager", "PROP")]
 )
@@ -179,6 +187,7 @@ def test_C07_a_minor_complaint_is_not_reported_up() -> None:
     assert refused.value.code == "condition"
 
 
+@pytest.mark.clause("D12-4-4-9-c", "D12-4-4-9-d")
 def test_SEVERITY_CLOCKS_a_major_has_two_days_for_an_answer_and_ten_to_solve() -> None:
     case = opened(cast(), on(24, 9), harm=True)
     assert (case.due("clear_answer"), case.due("solving")) == (on(27, 0), on(25, 0) + timedelta(days=10))
@@ -195,6 +204,7 @@ def test_SEVERITY_CLOCKS_a_raised_severity_counts_from_reception() -> None:
     assert case.due("promise") == on(28, 0), "what the customer was told does not move"
 
 
+@pytest.mark.clause("D12-4-2")
 def test_SEVERITY_CLOCKS_a_communicative_matter_does_not_become_major() -> None:
     case = opened(cast(), on(24, 9), nature="help", valid_ground="")
     run_watch(on(30, 0) + timedelta(days=26))
@@ -202,6 +212,7 @@ def test_SEVERITY_CLOCKS_a_communicative_matter_does_not_become_major() -> None:
     assert case.told("became_major") == set()
 
 
+@pytest.mark.clause("D12-4-4-9-d")
 def test_TARGET_the_ten_days_of_a_major_are_an_aim_and_raise_no_overrun() -> None:
     case = opened(cast(), on(24, 9), harm=True)
     case.do("engineering_head", "sign", on(24, 9, 5))
@@ -221,6 +232,7 @@ def test_TARGET_its_overrun_is_approved_all_the_same() -> None:
     assert case.due("handling") == until
 
 
+@pytest.mark.clause("D12-4-4-5-1-b", "D12-4-4-6-b")
 @pytest.mark.parametrize(("handled", "due"), [(on(25, 10), on(25, 17, 30)), (on(25, 18), on(26, 17, 30))])
 def test_PROPDAY_the_form_is_back_and_the_customer_told_the_same_day(handled: datetime, due: datetime) -> None:
     case = opened(cast(), on(24, 9))
@@ -231,6 +243,7 @@ def test_PROPDAY_the_form_is_back_and_the_customer_told_the_same_day(handled: da
     assert local(case.ticket.settled_at) == due
 
 
+@pytest.mark.clause("D12-4-4-5-2")
 @pytest.mark.parametrize(("severity", "number"), [("minor", 0), ("important", 1), ("major", 1)])
 def test_PROPRECT_major_and_important_open_one_correction(severity: str, number: int) -> None:
     case = opened(cast(), on(24, 9), **FACTS[severity])
@@ -242,6 +255,7 @@ def test_PROPRECT_major_and_important_open_one_correction(severity: str, number:
 
 
 # ── who ──────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.clause("D12-4-4-5-1-a")
 def test_BARRIER_the_department_complained_about_handles_and_the_person_named_never_sees_it() -> None:
     c = cast()
     case = opened(
@@ -291,6 +305,7 @@ def test_O04_the_deputy_of_the_head_handles_and_approves() -> None:
 
 
 # ── the form ─────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.clause("D12-4-4-3-1-a")
 def test_APOLOGY_at_reception_and_by_letter_with_signer_seal_and_date() -> None:
     c = cast()
     case = opened(c, on(24, 9))
@@ -304,6 +319,7 @@ def test_APOLOGY_at_reception_and_by_letter_with_signer_seal_and_date() -> None:
     assert case.fact("apology_signer") == "总经理"
 
 
+@pytest.mark.clause("D12-4-4-3-1-d", "D14-6", "D15-6")
 def test_MAJORREP_the_supervisor_and_the_leaders_are_called_in_at_once() -> None:
     case = desk_case(cast(), on(24, 9))
     case.do("receptionist", "report_major", on(24, 9, 2), reason="有人被困")
@@ -320,6 +336,7 @@ def _verified(c: Cast, **more: Any) -> Drive:
     return case
 
 
+@pytest.mark.clause("D12-2-5")
 def test_EVAL_an_improvement_opens_a_rectification_and_the_head_reads_the_customers_opinion() -> None:
     case = _verified(cast(), respondent_unit="PROP-site1-security")
     assert [row.unit.code for row in Rectification.objects.filter(ticket=case.id)] == ["PROP-site1-security"]

@@ -22,6 +22,24 @@ def titles(name: str, book: Any = BOOK) -> set[str]:
 
 
 # ── vocabulary ───────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.clause(
+    "D3-2.3.1-a",
+    "D3-2.3.1-b",
+    "D3-2.3.1-c",
+    "D3-2.3.1-d",
+    "D3-2.3.1-e",
+    "D3-2.3.1-f",
+    "D3-2.3.1-g",
+    "D3-2.3.1-h",
+    "D3-2.4.3-a",
+    "D3-2.4.3-b",
+    "D3-2.4.3-c",
+    "D3-2.1.1-a",
+    "D3-2.1.1-c",
+    "D3-1.1.1-d",
+    "D3-2.5.5-c",
+    "D3-2.4.5-c",
+)
 @pytest.mark.parametrize(
     ("field", "words"),
     [
@@ -48,6 +66,7 @@ def test_VOCAB_the_words_of_document_3_are_there(field: str, words: str) -> None
     assert set(words.split()) <= titles(field)
 
 
+@pytest.mark.clause("D12-1-1-2", "D12-1-2", "D12-5-5-1-2-a")
 @pytest.mark.parametrize(
     ("field", "words"),
     [
@@ -72,12 +91,14 @@ def test_CHAN_each_says_whether_it_is_face_to_face_recorded_or_written(channel: 
     assert telecom(cast(), on(24, 9), channel=channel).fact("channel_kind") == kind
 
 
+@pytest.mark.clause("D9-p1")
 @pytest.mark.django_db
 @pytest.mark.parametrize(("origin", "priority"), [("customer", 0), ("media", 4000), ("regulator", 4000)])
 def test_CHAN_media_and_regulator_raise_the_gravity(origin: str, priority: int) -> None:
     assert telecom(cast(), on(24, 9), origin=origin).ticket.priority == priority
 
 
+@pytest.mark.clause("D3-2.2.1-a", "D3-2.2.1-c", "D3-2.2.1-e", "D3-2.2.1-f")
 @pytest.mark.django_db
 def test_C08_four_principles_add_up_and_say_why() -> None:
     case = telecom(cast(), on(24, 9), customer={"level": "vip"}, grave=True, many=True, basic=True)
@@ -85,6 +106,7 @@ def test_C08_four_principles_add_up_and_say_why() -> None:
     assert [mark["short"] for mark in case.ticket.marks] == ["VIP", "可能申诉", "多客户", "通信中断"]
 
 
+@pytest.mark.clause("D3-2.4.3-e")
 @pytest.mark.django_db
 @pytest.mark.parametrize("action", ["submit", "answer"])
 def test_SIGN_a_form_taken_face_to_face_is_signed_or_the_refusal_witnessed(action: str) -> None:
@@ -102,6 +124,7 @@ def test_SIGN_a_form_taken_face_to_face_is_signed_or_the_refusal_witnessed(actio
 
 
 # ── what the customer said ───────────────────────────────────────────────────────────────────────────
+@pytest.mark.clause("D6-p4")
 @pytest.mark.django_db
 def test_VERBATIM_the_customers_words_are_never_rewritten() -> None:
     case = to_handling(telecom(cast(), on(24, 9)))
@@ -129,6 +152,7 @@ def test_REQUEST_kinds_and_words_are_kept_and_each_is_answered() -> None:
     assert case.fact("request_answers") == "退费 12 元；已致歉"
 
 
+@pytest.mark.clause("D7-2-b")
 @pytest.mark.django_db
 def test_FIELDS_grounds_context_and_the_sender_of_a_transferred_complaint() -> None:
     said = {"grounds": "合同约定 24 小时修复", "waiting_minutes": 40, "people_ahead": 12, "speaker": "other"}
@@ -151,6 +175,7 @@ def test_NATURE_says_which_kinds_run_the_full_loop(matter: str, called: bool) ->
         case.do("caller", "close", on(25, 9))
 
 
+@pytest.mark.clause("D7-2-a")
 @pytest.mark.django_db
 def test_CAUSE_with_who_could_have_controlled_it() -> None:
     case = to_handling(telecom(cast(), on(24, 9)))
@@ -164,6 +189,7 @@ def test_CAUSE_with_who_could_have_controlled_it() -> None:
     assert case.now.steps[2].data["findings"] == "光缆老化", "on the step, so parallel answers stand beside each other"
 
 
+@pytest.mark.clause("D8-9-1-4-c")
 @pytest.mark.django_db
 def test_EVIDENCE_files_are_internal_until_they_are_given_to_the_customer() -> None:
     c = cast()
@@ -174,6 +200,7 @@ def test_EVIDENCE_files_are_internal_until_they_are_given_to_the_customer() -> N
     assert (row.ticket_id, row.field, row.internal) == (case.id, "attachment", True)
 
 
+@pytest.mark.clause("D3-2.4.3-h", "D6-p12", "D6-p13")
 @pytest.mark.django_db
 def test_APOLOGY_a_letter_has_its_signer_its_seal_and_its_date() -> None:
     c = cast()
@@ -196,6 +223,7 @@ def test_EVAL_an_improvement_at_closing_opens_a_rectification_at_the_department(
 
 
 # ── authority ────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.clause("D3-2.5.5-a", "D3-2.5.5-b", "D7-2-d")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("level", "kind", "more", "most"),
@@ -217,6 +245,7 @@ def test_AUTH_what_the_front_line_may_grant(level: str, kind: str, more: dict[st
     assert Event.objects.filter(ticket=case.id, name="grant").get().data["given"]["amount"] == most
 
 
+@pytest.mark.clause("D3-2.5.5-a")
 @pytest.mark.django_db
 def test_AUTH_the_centre_may_grant_more_and_a_returned_form_loses_it_again() -> None:
     case = telecom(cast(), on(24, 9))

@@ -13,6 +13,25 @@ from tickets.models import Event, Route, TicketLink
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.clause(
+    "D3-2.2.2-b",
+    "D3-2.4.1-b",
+    "D3-2.4.2-a",
+    "D3-2.4.2-b",
+    "D3-2.4.2-c",
+    "D3-2.4.2-e",
+    "D3-2.4.2-f",
+    "D3-2.4.4-b",
+    "D3-2.4.4-j",
+    "D3-2.4.4-l",
+    "D3-2.4.4-o",
+    "D3-2.4.4-p",
+    "D3-2.4.4-r",
+    "D3-2.4.5-g",
+    "D3-2.4.6-i",
+    "D3-2.4.6-j",
+    "D3-2.4.6-k",
+)
 def test_C12_the_trace_of_a_provincial_complaint_minute_by_minute() -> None:
     c = cast()
     case = telecom(c, on(24, 9), grade="provincial")
@@ -61,6 +80,7 @@ def test_C12_the_trace_of_a_provincial_complaint_minute_by_minute() -> None:
     assert case.alerts() == [("intake", "90%", on(24, 9, 54))]
 
 
+@pytest.mark.clause("D3-2.4.3-l", "D3-2.4.4-a")
 def test_C04_answered_at_the_counter_it_has_its_ticket_and_no_call_back() -> None:
     case = telecom(cast(), on(24, 9))
     case.do(
@@ -71,6 +91,7 @@ def test_C04_answered_at_the_counter_it_has_its_ticket_and_no_call_back() -> Non
     assert not list(case.now.open_steps())
 
 
+@pytest.mark.clause("D3-2.4.4-d")
 def test_C04_the_centre_answers_too_without_a_dispatch() -> None:
     case = telecom(cast(), on(24, 9))
     case.do("front_desk", "submit", on(24, 10), business_type="fixed.broadband", complaint_type="billing")
@@ -78,6 +99,7 @@ def test_C04_the_centre_answers_too_without_a_dispatch() -> None:
     assert (case.ticket.state, case.fact("grade")) == ("closed", "general")
 
 
+@pytest.mark.clause("D3-2.4.4-c")
 def test_C09_a_bad_form_goes_back_to_its_writer_with_the_reason() -> None:
     case = telecom(cast(), on(24, 9))
     case.do("front_desk", "submit", on(24, 9, 30), **TYPES)
@@ -91,6 +113,7 @@ def test_C09_a_bad_form_goes_back_to_its_writer_with_the_reason() -> None:
     assert case.stage() == ("review", "410000-centre")
 
 
+@pytest.mark.clause("D3-1.2-b")
 def test_C10_the_routing_table_finds_the_department_and_the_receiver_signs() -> None:
     case = telecom(cast(), on(24, 9))
     case.do("front_desk", "submit", on(24, 10), business_type="mobile.gsm", complaint_type="billing")
@@ -123,6 +146,7 @@ def test_O05_a_gap_in_the_routing_table_is_named_and_never_guessed() -> None:
     assert case.stage() == ("handling", "410100-net")
 
 
+@pytest.mark.clause("D3-2-a", "D3-2.1.11-b", "D3-2.4.4-m")
 def test_C11_a_problem_climbs_city_province_headquarters_while_the_asker_stays_responsible() -> None:
     case = to_handling(telecom(cast(), on(24, 9)))
     case.do("head", "upgrade", on(24, 12), reason="本级无权限")
@@ -151,6 +175,7 @@ def test_C11_wrongly_routed_it_goes_back_to_whoever_sent_it() -> None:
     assert case.stage() == ("review", "410000-centre")
 
 
+@pytest.mark.clause("D3-2.4.4-s")
 def test_C14_a_committed_date_has_a_clock_and_holds_the_closing_until_it_is_kept() -> None:
     case = to_handling(telecom(cast(), on(24, 9)))
     case.do("head", "feedback", on(24, 16), solution="换光缆", committed_until=on(27, 18).isoformat())
@@ -167,6 +192,7 @@ def test_C14_a_committed_date_has_a_clock_and_holds_the_closing_until_it_is_kept
     assert case.ticket.state == "closed"
 
 
+@pytest.mark.clause("D3-2.1.6")
 def test_C17_called_back_by_another_than_the_handler_with_attempts_kept() -> None:
     c = cast()
     duty(c.people["head"], "caller", c.units["410000-centre"])
@@ -186,6 +212,7 @@ def test_C17_only_the_call_back_agents_call_back(who: str) -> None:
         case.do(who, "callback", on(25, 10), reached=True, satisfaction="satisfied", solved=True)
 
 
+@pytest.mark.clause("D3-2.4.6-f")
 def test_C17_nobody_closes_before_the_customer_was_called() -> None:
     case = to_callback(to_handling(telecom(cast(), on(24, 9))))
     with pytest.raises(Refused) as refused:
@@ -252,6 +279,7 @@ def test_C20_a_ticket_is_not_merged_into_itself() -> None:
         case.do("dispatcher", "merge", on(24, 10), merged_into=case.ticket.number)
 
 
+@pytest.mark.clause("D3-2.4.7-d")
 def test_W03_an_overrun_climbs_holder_head_supervisor_next_tier() -> None:
     case = to_handling(telecom(cast(), on(24, 9), grade="provincial"))
     case.do("head", "assign", on(24, 11, 30), assignee="handler")

@@ -31,6 +31,7 @@ def mails(case: Drive, name: str) -> set[str]:
 
 
 # ── deputies ─────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.clause("D18-3-1-a")
 def test_O04_deputy_does_the_work_of_whoever_is_away_and_sees_it() -> None:
     c = cast()
     away(c, "head", "market_head")
@@ -110,6 +111,7 @@ def test_C17_the_agents_of_the_call_back_are_not_those_who_handled() -> None:
 
 
 # ── the person complained about ──────────────────────────────────────────────────────────────────────
+@pytest.mark.clause("D6-p7")
 @pytest.mark.parametrize(
     "who", ["front_desk2", "dispatcher", "head", "handler", "caller", "supervisor", "hq_dispatcher"]
 )

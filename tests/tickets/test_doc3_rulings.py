@@ -24,6 +24,7 @@ def screened(case: Drive) -> Drive:
 
 
 # ── the promise ──────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.clause("D3-2.4.1-a", "D3-2.4.1-b", "D3-2.4.1-c", "D3-2.4.3-k")
 @pytest.mark.parametrize(
     ("registered", "submitted", "told", "hours"),
     [
@@ -105,6 +106,7 @@ def test_REWORKTIME_a_rework_needs_a_new_time_which_is_told_and_becomes_the_prom
     assert Event.objects.filter(ticket=case.id, name="reply").count() == 2
 
 
+@pytest.mark.clause("D3-2.4.5-g")
 def test_CLOSE_settled_at_the_reply_concluded_after_the_call_back() -> None:
     case = to_callback(to_handling(telecom(cast(), on(24, 9))))
     ticket = case.ticket
@@ -116,6 +118,7 @@ def test_CLOSE_settled_at_the_reply_concluded_after_the_call_back() -> None:
 
 
 # ── limits inside ────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.clause("D3-2.4.2-c", "D3-2.4.2-d")
 @pytest.mark.parametrize(
     ("customer", "submitted", "provincial", "national"),
     [
@@ -138,11 +141,13 @@ def test_APPC_departments_have_what_the_promise_leaves_and_key_customers_the_low
     assert away.due("handling") == on(24, 11) + timedelta(hours=national)
 
 
+@pytest.mark.clause("D3-2.3.2-a")
 def test_APPC_a_general_complaint_is_never_dispatched() -> None:
     case = to_handling(telecom(cast(), on(24, 9)))
     assert case.fact("grade") == "provincial"
 
 
+@pytest.mark.clause("D3-2.3.2-b", "D3-2.3.2-d")
 def test_GRADE_rises_with_the_route_and_no_machine_lowers_it() -> None:
     case = telecom(cast(), on(24, 9))
     assert case.fact("grade") == "general"
@@ -157,6 +162,7 @@ def test_GRADE_rises_with_the_route_and_no_machine_lowers_it() -> None:
     assert (case.fact("grade"), case.due("maximum")) == ("provincial", on(26, 9)), "a person may"
 
 
+@pytest.mark.clause("D3-2.4.4-l", "D18-3-1-b")
 def test_NEST_forwarded_the_deadline_lies_an_hour_before_the_senders() -> None:
     case = to_handling(telecom(cast(), on(24, 9)))
     case.do("head", "forward", on(25, 12), to="410100-billing", reason="计费")
@@ -170,6 +176,7 @@ def test_NEST_its_own_limit_where_that_is_earlier() -> None:
     assert case.due("handling") == on(26, 6)
 
 
+@pytest.mark.clause("D3-2.1.13", "D3-2.4.4-n")
 @pytest.mark.parametrize(
     ("asked", "due"), [(on(24, 12), on(24, 20)), (on(25, 23), on(26, 3)), (on(26, 3, 30), on(26, 11, 30))]
 )
@@ -195,6 +202,7 @@ def test_NEST_done_again_inside_the_senders_time() -> None:
     assert (case.stage(), case.due("handling")) == (("handling", "410100-billing"), on(26, 3))
 
 
+@pytest.mark.clause("D3-2.4.4-q")
 def test_INTERCONN_selects_a_route_and_a_limit_of_its_own() -> None:
     c = cast()
     route(c.units["410000-net"], complaint_type="interconnect")
@@ -205,6 +213,7 @@ def test_INTERCONN_selects_a_route_and_a_limit_of_its_own() -> None:
 
 
 # ── routing ──────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.clause("D3-2.1.11-a", "D3-2.4.4-g")
 def test_ROUTE_an_unknown_type_goes_to_the_owner_of_the_business() -> None:
     case = telecom(cast(), on(24, 9))
     case.do("front_desk", "submit", on(24, 10), business_type="fixed.broadband", complaint_type="unknown")
@@ -212,6 +221,7 @@ def test_ROUTE_an_unknown_type_goes_to_the_owner_of_the_business() -> None:
     assert case.stage() == ("handling", "410000-market")
 
 
+@pytest.mark.clause("D3-2.2.1-b")
 def test_SEAT_a_customer_level_has_its_person() -> None:
     c = cast()
     route(c.units["410100-net"], level="vip", seat=c.people["handler2"])
@@ -221,6 +231,7 @@ def test_SEAT_a_customer_level_has_its_person() -> None:
     assert case.now.main.assignee == c.people["handler2"].pk
 
 
+@pytest.mark.clause("D3-2.4.4-k", "D3-1.1.1-d")
 @pytest.mark.parametrize("kind", ["assist", "forward"])
 def test_CHASE_a_holder_chases_what_it_sent_with_a_ground(kind: str) -> None:
     case = to_handling(telecom(cast(), on(24, 9)))
@@ -234,6 +245,7 @@ def test_CHASE_a_holder_chases_what_it_sent_with_a_ground(kind: str) -> None:
     assert any(one.startswith(chased) for one in case.told("chased")), "the one who is chased is told"
 
 
+@pytest.mark.clause("D3-1.2.1-1-a")
 def test_CHASE_a_supervisors_is_answered_counted_and_blocks_nobody() -> None:
     case = to_handling(telecom(cast(), on(24, 9)))
     case.do("supervisor", "chase", on(24, 12), reason="客户已三次来电", chase_ground="key")
@@ -245,6 +257,7 @@ def test_CHASE_a_supervisors_is_answered_counted_and_blocks_nobody() -> None:
     assert not case.sides("chase"), "overtaken when the work moves on"
 
 
+@pytest.mark.clause("D3-1.2.3-2-e", "D3-1.2.3-2-f")
 def test_MAJORREP_one_act_tells_head_supervisor_and_headquarters_with_receipt() -> None:
     case = to_handling(telecom(cast(), on(24, 9)))
     case.do("handler", "report_major", on(24, 12), reason="记者到场")
@@ -256,6 +269,7 @@ def test_MAJORREP_one_act_tells_head_supervisor_and_headquarters_with_receipt() 
 
 
 # ── notes, replies, call-backs ───────────────────────────────────────────────────────────────────────
+@pytest.mark.clause("D3-2.1.5-a", "D3-2.1.5-c", "D3-2.4.8-c")
 def test_PROGRESS_a_note_carries_reason_new_time_and_consent() -> None:
     case = to_handling(telecom(cast(), on(24, 9)))
     with pytest.raises(Invalid) as invalid:
@@ -271,6 +285,7 @@ def test_PROGRESS_a_note_carries_reason_new_time_and_consent() -> None:
     assert local(case.clock("promise").first_due_at) == on(26, 9)
 
 
+@pytest.mark.clause("D3-2.1.5-b")
 def test_PROGRESS_a_long_handling_is_told_about_inside_its_promise() -> None:
     case = to_handling(telecom(cast(), on(24, 9)))
     run_watch(on(25, 12))
@@ -283,6 +298,7 @@ def test_PROGRESS_a_long_handling_is_told_about_inside_its_promise() -> None:
     )
 
 
+@pytest.mark.clause("D3-2.4.8-a", "D3-2.4.8-b")
 def test_C16_a_new_commitment_is_told_to_the_next_step_and_the_centre() -> None:
     case = to_handling(telecom(cast(), on(24, 9)))
     case.do("head", "recommit", on(25, 20), until=on(27, 12).isoformat(), reason="等备件")
@@ -290,6 +306,7 @@ def test_C16_a_new_commitment_is_told_to_the_next_step_and_the_centre() -> None:
     assert (case.due("handling"), local(case.now.promised_at), case.due("note")) == (on(27, 12), on(26, 9), on(25, 22))
 
 
+@pytest.mark.clause("D3-2.4.2-e")
 def test_REPLY2H_from_feedback_to_answer_and_from_commitment_to_note() -> None:
     case = to_handling(telecom(cast(), on(24, 9)))
     case.do("head", "recommit", on(24, 20), until=on(27, 12).isoformat(), reason="等备件")
@@ -309,6 +326,7 @@ def test_REPLY2H_no_note_once_the_old_promise_has_lapsed() -> None:
         case.do("dispatcher", "progress_note", on(26, 9), **given)
 
 
+@pytest.mark.clause("D3-2.4.5-a")
 def test_REPLY2H_a_channel_that_answers_takes_the_limit_over() -> None:
     case = telecom(cast(), on(24, 9))
     case.do("front_desk", "submit", on(24, 10), **TYPES)
@@ -319,6 +337,7 @@ def test_REPLY2H_a_channel_that_answers_takes_the_limit_over() -> None:
     assert case.stage() == ("callback", "410000-centre")
 
 
+@pytest.mark.clause("D3-2.4.5-b")
 def test_C07_a_roaming_customer_is_answered_by_the_home_province() -> None:
     case = telecom(cast(), on(24, 9), customer={"region": "320500"}, roaming=True)
     case.do("front_desk", "submit", on(24, 10), **TYPES)
@@ -328,6 +347,7 @@ def test_C07_a_roaming_customer_is_answered_by_the_home_province() -> None:
     case.do("js_dispatcher", "reply", on(24, 17), **REPLY)
 
 
+@pytest.mark.clause("D3-2.4.5-f")
 def test_C15_a_written_answer_has_its_letter_and_a_refused_one_the_companys_position() -> None:
     c = cast()
     case = to_handling(telecom(c, on(24, 9)))
@@ -342,6 +362,7 @@ def test_C15_a_written_answer_has_its_letter_and_a_refused_one_the_companys_posi
     assert Message.objects.filter(ticket=case.id, name="result", to_customer=True).count() == 1
 
 
+@pytest.mark.clause("D3-2.4.6-e")
 @pytest.mark.parametrize(
     ("customer", "facts", "mode"),
     [
@@ -357,6 +378,7 @@ def test_CBMODE_by_the_class_of_the_customer(customer: dict[str, str], facts: di
     assert case.fact("callback_mode") == mode
 
 
+@pytest.mark.clause("D3-2.4.6-j", "D3-2.4.6-k")
 @pytest.mark.parametrize(
     ("action", "given", "outcome", "stage"),
     [
@@ -387,6 +409,7 @@ def test_SCREEN_nobody_screens_their_own_call_back() -> None:
     case.do("dispatcher", "close", on(26, 12), reason="没有依据")
 
 
+@pytest.mark.clause("D3-2.8-b")
 def test_STEPFAULT_a_finding_names_step_unit_and_person() -> None:
     case = screened(telecom(cast(), on(24, 9)))
     fault = {"fault_step": "handling", "fault_unit": "410100-net", "fault_person": "handler"}

@@ -26,6 +26,7 @@ def small_report(folder: Path, text: str) -> Report:
     return prove(flatten(path))[1]
 
 
+@pytest.mark.clause("D1-p3-a")
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.stem)
 def test_R01_every_book_of_the_product_is_proved_within_a_second(path: Path) -> None:
     begun = perf_counter()

@@ -125,6 +125,7 @@ def test_R01_a_broken_book_leaves_the_old_version_in_force(tmp_path: Path) -> No
     assert current_version("small", NOON) == first
 
 
+@pytest.mark.clause("D20-16")
 @pytest.mark.django_db
 def test_R02_a_version_is_in_force_from_its_effective_date(tmp_path: Path) -> None:
     first = book_load(flat=small(tmp_path), actor=None, at=NOON)
