@@ -157,6 +157,7 @@ def test_U04_the_pages_of_a_department(busy: Office, axe: str) -> None:
     eye.look("queue with nothing in it", "/queue/?grade=national")
     eye.look("queue that is done", "/queue/?view=ended")
     eye.look("conditions", "/queue/conditions/")
+    eye.look("kept views", "/queue/views/?grade=national")
     eye.look("an act", here, lambda page: open_act(page, "recommit"))
     eye.look("why", here, lambda page: page.locator("#clocks summary", has_text="为什么").first.click())
     for tab in page_tabs(eye.page, here):
@@ -166,6 +167,7 @@ def test_U04_the_pages_of_a_department(busy: Office, axe: str) -> None:
     eye.look("notices", "/alerts/?group=notices")
     eye.look("search", "/search/?q=断线")
     eye.look("settings", "/settings/")
+    eye.look("the second factor", "/settings/second-factor/")
     eye.look("preview", "/queue/", with_the_preview)
     eye.look("several at once", "/queue/", several_at_once)
     eye.look("account menu", "/", lambda page: page.locator(".menu > summary").click())
@@ -275,7 +277,7 @@ ADMINISTRATORS = {
         "/system/",
         "/system/messages/",
     ),
-    "security_admin": ("/people/", "/people/of/head/", "/people/new/", "/people/import/"),
+    "security_admin": ("/people/", "/people/of/head/", "/people/new/", "/people/import/", "/people/programs/"),
     "auditor": ("/system/audit/",),
 }
 
