@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
+import orjson
 from django.db.models import Value
 
 from complaints_site.lib.inserts import insert
@@ -50,7 +52,7 @@ def refuse_repeated(idempotency: Idempotency | None, actor: Person) -> None:
             "This key was used for a request with another body",
         )
         raise errors
-    raise Repeated(known.ticket, known.answer)
+    raise Repeated(known.ticket, _unpacked(known.answer))
 
 
 @cache
@@ -66,7 +68,15 @@ def keep_answer(idempotency: Idempotency | None, outcome: Outcome, actor: Person
         key=idempotency.key,
         body_sha256=idempotency.body_sha256,
         ticket=outcome.ticket,
-        answer=idempotency.answer(outcome),
+        answer=_packed(idempotency.answer(outcome)),
         created_at=at,
     )
     insert([kept])
+
+
+def _packed(answer: dict[str, Any]) -> bytes:
+    return zlib.compress(orjson.dumps(answer), level=1)
+
+
+def _unpacked(kept: bytes | memoryview | None) -> dict[str, Any] | None:
+    return orjson.loads(zlib.decompress(kept)) if kept is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404
@@ -91,9 +92,9 @@ def _action(action: Action, book: Book, world: World, language: str) -> dict[str
 
 def _field(need: Need, book: Book, world: World) -> OfferedField:
     known = book.fields.get(need.field) or RESERVED.get(need.field) or Field(need.field, Title(need.field))
-    choices: list[tuple[str, Title]] | None = None
+    choices: Sequence[tuple[str, Title]] | None = None
     if known.choices:
-        choices = list(known.choices.items())
+        choices = known.listed
     elif known.type == "unit":
         choices = [(unit.code, Title(unit.name, unit.name_en)) for unit in world.units.values() if unit.is_open]
     elif known.type == "person":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from ..rulebook.compiled import (
     Next,
     Set,
     Title,
+    described_choices,
 )
 from . import rules
 from .conditions import View, possible
@@ -55,7 +56,7 @@ class OfferedField:
     field: Field
     required: bool
     need: Need
-    choices: list[tuple[str, Title]] | None = None
+    choices: Sequence[tuple[str, Title]] | None = None
 
 
 def offers(book: Book, picture: Picture, *, actor: Actor, world: World, at: datetime) -> list[Offer]:
@@ -158,7 +159,7 @@ def _offered(
 ) -> OfferedField:
     known = book.fields.get(need.field) or RESERVED.get(need.field) or Field(need.field, Title(need.field))
     required = need.required
-    choices: list[tuple[str, Title]] | None = None
+    choices: Sequence[tuple[str, Title]] | None = None
     if need.field == "to":
         choices = _units(book, picture, action, step, world)
         required = required or _gap(book, picture, action, step, view, actor, world) is not None
@@ -169,7 +170,7 @@ def _offered(
     elif known.type == "person":
         choices = [(p.username, Title(p.name)) for p in world.people.values()]
     elif known.choices:
-        choices = list(known.choices.items())
+        choices = known.listed
     return OfferedField(known, required, need, choices)
 
 
@@ -248,13 +249,19 @@ def describe_field(one: OfferedField, language: str) -> dict[str, Any]:
         "type": one.field.type,
         "required": one.required,
         "title": one.field.title.say(language),
-        "choices": [{"value": v, "label": t.say(language)} for v, t in one.choices]
-        if one.choices is not None
-        else None,
+        "choices": _described_choices(one, language),
     }
     if one.need.when:
         described["when"] = written(one.need.when)
     return described
+
+
+def _described_choices(one: OfferedField, language: str) -> list[dict[str, Any]] | None:
+    if one.choices is None:
+        return None
+    if one.choices is one.field.listed:
+        return one.field.described(language)
+    return described_choices(one.choices, language)
 
 
 def written(condition: Any) -> dict[str, Any]:

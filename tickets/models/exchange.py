@@ -13,7 +13,7 @@ class IdempotencyKey(models.Model):
     key = models.CharField(max_length=200)
     body_sha256 = models.CharField(max_length=64)
     ticket = models.ForeignKey(Ticket, null=True, on_delete=models.CASCADE, related_name="+")
-    answer = models.JSONField(null=True)
+    answer = models.BinaryField(null=True)  # JSON, compressed: a client asks for it once in a thousand
     created_at = models.DateTimeField()
 
     class Meta:

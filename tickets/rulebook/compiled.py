@@ -6,7 +6,7 @@ Names follow page by page the words that a rulebook is written in (docs/rulebook
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -134,6 +134,22 @@ class Field:
     personal: bool = False
     hint: Title | None = None
     most: int = 0  # of a list: how many entries it may have; 0 = no bound of its own
+    listed: tuple[tuple[str, Title], ...] = field(init=False, compare=False, repr=False)
+    _described: dict[str, list[dict[str, str]]] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "listed", tuple(self.choices.items()))
+        object.__setattr__(self, "_described", {})
+
+    def described(self, language: str) -> list[dict[str, str]]:
+        """The choices as the API shows them: put together once, since every ticket's answer holds dozens of them."""
+        if language not in self._described:
+            self._described[language] = described_choices(self.listed, language)
+        return self._described[language]
+
+
+def described_choices(choices: Iterable[tuple[str, Title]], language: str) -> list[dict[str, str]]:
+    return [{"value": value, "label": title.say(language)} for value, title in choices]
 
 
 @dataclass(frozen=True, slots=True)
