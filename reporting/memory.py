@@ -2,8 +2,8 @@
 
 The counts of a day stay the same until one of its facts is written, which raises the day's stamp, or until an instant
 comes at which time alone changes one of them. Those instants are known (`FactInstant`): the few tickets that have one
-within this hour are counted live, and of all others what is remembered under the same stamp is true to the hour's end,
-or, where nothing is left for time to change, for ever. A figure is as exact as without memory.
+within these ten minutes are counted live, and of all others what is remembered under the same stamp is true to the end
+of them, or, where nothing is left for time to change, for ever. A figure is as exact as without memory.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from .models import DayCount, DayStamp, FactInstant
 from .periods import Period
 
 FOREVER = datetime(9000, 1, 1, tzinfo=UTC)  # a now that never changes: a question is known by it
-HOUR = timedelta(hours=1)
+SOME_HOUR = datetime(2000, 1, 1, tzinfo=UTC)
+SPELL = timedelta(minutes=10)  # longer: more to count live at each look; shorter: days are counted anew more often
 KEPT = timedelta(days=40)
 Row = tuple[tuple[Any, ...], list[Any]]  # dimensions, counts in the order of the aggregates
 Aggregates = Mapping[str, Aggregate]
@@ -91,20 +92,20 @@ def one_look() -> Iterator[None]:
 
 def counted_by_day(daily: Daily, *, organisation: int, span: Period, at: datetime) -> Iterator[tuple[date, Row]]:
     """The counts of each day of the span as of now: what is remembered, what must be counted anew, what turns."""
-    zone, hour = span.start.tzinfo, hour_of(at)
-    turning = FactInstant.objects.filter(organisation_id=organisation, at__gt=hour.start, at__lte=hour.end)
+    zone, spell = span.start.tzinfo, spell_of(at)
+    turning = FactInstant.objects.filter(organisation_id=organisation, at__gt=spell.start, at__lte=spell.end)
     of_turning = {f"{daily.ticket}__in": turning.values("fact_id")}
     question = daily.known_by(zone)
     fresh: list[DayCount] = []
     with one_look():
         live = daily.counted(daily.rows(span).filter(**of_turning), zone)
-        kept, stale = _recalled(question, organisation, span, hour)
+        kept, stale = _recalled(question, organisation, span, spell)
         if stale:
             reach = _reach(sorted(stale), zone)
             anew = daily.counted(daily.rows(reach).exclude(**of_turning), zone)
-            until = _next_instants(organisation, reach, hour.start, zone)
+            until = _next_instants(organisation, reach, spell.start, zone)
             fresh = [
-                DayCount(question=question, day=day, stamp=stamp, counts=anew.get(day, []), since=hour.start,
+                DayCount(question=question, day=day, stamp=stamp, counts=anew.get(day, []), since=spell.start,
                          until=until.get(day), made_on=at.date())
                 for day, stamp in sorted(stale.items())
             ]  # fmt: skip
@@ -113,23 +114,24 @@ def counted_by_day(daily: Daily, *, organisation: int, span: Period, at: datetim
     return ((day, (tuple(dims), counts)) for day, rows in (*live.items(), *kept) for dims, counts in rows)
 
 
-def hour_of(at: datetime) -> Period:
-    start = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return Period(start, start + HOUR)
+def spell_of(at: datetime) -> Period:
+    """The ten minutes that a moment lies in."""
+    start = at - (at - SOME_HOUR) % SPELL
+    return Period(start, start + SPELL)
 
 
 def _recalled(
-    question: str, organisation: int, span: Period, hour: Period
+    question: str, organisation: int, span: Period, spell: Period
 ) -> tuple[list[tuple[date, list[Any]]], dict[date, int]]:
     """What is remembered of days and still true; the stamps of the other days.
 
-    It is true for the hour in which it was counted; and for a later one where no instant of the day came meanwhile, or
-    will come within that hour: then nothing was left out of it, and nothing is counted live.
+    It is true for the spell in which it was counted; and for a later one where no instant of the day came meanwhile, or
+    will come within that one: then nothing was left out of it, and nothing is counted live.
     """
     bounds = {"day__gte": span.start.date(), "day__lt": span.end.date()}
     stale = dict(DayStamp.objects.filter(organisation_id=organisation, **bounds).values_list("day", "stamp"))
-    still = Q(until=None) | Q(until__gt=hour.end)
-    true = DayCount.objects.filter(Q(since=hour.start) | Q(still, since__lt=hour.start), question=question, **bounds)
+    still = Q(until=None) | Q(until__gt=spell.end)
+    true = DayCount.objects.filter(Q(since=spell.start) | Q(still, since__lt=spell.start), question=question, **bounds)
     kept = [
         (day, counts) for day, stamp, counts in true.values_list("day", "stamp", "counts") if stale.get(day) == stamp
     ]

@@ -123,7 +123,7 @@ class FactInstant(models.Model):
 
     class Meta:
         indexes = [
-            # what turns within the hour: counted live beside what a dashboard remembers
+            # what turns within ten minutes: counted live beside what a dashboard remembers
             models.Index(fields=["organisation", "at"], name="factinstant_by_time"),
         ]
 

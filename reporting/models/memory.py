@@ -19,7 +19,7 @@ class DayStamp(models.Model):
 class DayCount(models.Model):
     """The counts of a day for one question, true while the day's stamp is the same and no instant of it comes.
 
-    What turns within the hour from `since` on is left out of them; `until` is the first instant of the day after
+    What turns within the spell from `since` on is left out of them; `until` is the first instant of the day after
     `since`, None where nothing is left for time to change.
     """
 
