@@ -43,16 +43,13 @@ class Whose:
 
     def tickets(self) -> Q | None:
         """None for somebody whom nothing tells from others."""
-        known = {
-            "customer": self.customer,
-            "customer__phone_index": self.phone,
-            "customer__account_index": self.account,
-        }
-        found = Q()
+        known = {"pk": self.customer, "phone_index": self.phone, "account_index": self.account}
+        same = Q()
         for name, value in known.items():
             if value:
-                found |= Q(**{name: value})
-        return found or None
+                same |= Q(**{name: value})
+        # The few customers first: then the index of each one's tickets serves
+        return Q(customer__in=Customer.objects.filter(same).values("pk")) if same else None
 
 
 @dataclass(slots=True)
@@ -69,15 +66,14 @@ def find_alike(
     *,
     facts: Mapping[str, Any],
     whose: Whose,
-    organisation: int,
-    ticket: int | None,
+    ticket: Ticket,
     at: datetime,
 ) -> Found:
     """What the rules of this action find. A rule whose facts aren't all known finds nothing."""
     found = Found()
     for rule in book.alike.values():
         if action in rule.on:
-            _look(rule, book, facts, whose, organisation, ticket, at, found)
+            _look(rule, book, facts, whose, ticket, at, found)
     return found
 
 
@@ -86,8 +82,7 @@ def _look(
     book: Book,
     facts: Mapping[str, Any],
     whose: Whose,
-    organisation: int,
-    ticket: int | None,
+    ticket: Ticket,
     at: datetime,
     found: Found,
 ) -> None:
@@ -96,23 +91,23 @@ def _look(
     one_customer = SAME_CUSTOMER in rule.same
     if not all(has_value(facts.get(name)) for name in names) or (one_customer and own is None):
         return
-    rows = _since(rule, book, organisation, at).filter(**{_column(name): facts[name] for name in names})
+    rows = _since(rule, ticket, at).filter(**{_column(name): facts[name] for name in names})
     if own is not None:
-        rows = rows.filter(own) if one_customer else rows.exclude(own)
-    # The newest first, and none that came in later than this one is handled
-    others = list(rows.exclude(pk=ticket or 0).order_by("-received_at").values_list("pk", "customer")[:MOST_LOOKED_AT])
+        rows = rows.filter(own, received_at__lte=ticket.received_at) if one_customer else rows.exclude(own)
+    others = list(
+        rows.exclude(pk=ticket.pk or 0).order_by("-received_at").values_list("pk", "customer")[:MOST_LOOKED_AT]
+    )
     customers = {customer if customer is not None else -pk for pk, customer in others}
     found.counted[rule.count] = len(others) if one_customer else len(customers)
     if rule.link:
         found.links += [(pk, rule.link) for pk, _customer in others[:MOST_LINKED]]
 
 
-def _since(rule: Alike, book: Book, organisation: int, at: datetime) -> QuerySet[Ticket]:
+def _since(rule: Alike, ticket: Ticket, at: datetime) -> QuerySet[Ticket]:
     hours = int(rule.within[:-1]) * (24 if rule.within.endswith("d") else 1)
     since = at - timedelta(hours=hours)
-    return Ticket.objects.filter(
-        organisation=organisation, kind=book.kind, received_at__gte=since, received_at__lte=at
-    ).exclude(state=MERGED)
+    alike = Ticket.objects.filter(organisation=ticket.organisation_id, kind=ticket.kind, received_at__gte=since)
+    return alike.exclude(state=MERGED)
 
 
 def _column(name: str) -> str:

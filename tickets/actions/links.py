@@ -29,5 +29,6 @@ def link_tickets(ticket: Ticket, decision: Decision, *, actor: Person, at: datet
         if other is None:
             raise invalid(name, f"没有可关联的工单“{given[name]}”", f'There is no other ticket "{given[name]}"')
         if kind == TicketLink.Kind.DUPLICATE:  # the same complaint told twice, so it was no repeated one
-            TicketLink.objects.filter(ticket=ticket, other=other, kind=TicketLink.Kind.REPEATED).delete()
+            pair = (ticket.pk, other.pk)
+            TicketLink.objects.filter(ticket__in=pair, other__in=pair, kind=TicketLink.Kind.REPEATED).delete()
         TicketLink.objects.get_or_create(ticket=ticket, other=other, kind=kind, defaults={"by": actor, "at": at})

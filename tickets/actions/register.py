@@ -103,18 +103,17 @@ def ticket_register(
     picture = _picture(new, book, world, actor, at)
     number = next_number(picture.received_at, world.calendar.zone)
     picture.number = number
+    ticket = _ticket(new, version, picture, actor, at, number)
     given = _given(new, book)
     alike = find_alike(
         book,
         REGISTER,
         facts={**picture.facts, **given},
         whose=Whose.said(new.customer.phone, new.customer.account),
-        organisation=actor.organisation_id,
-        ticket=None,
+        ticket=ticket,
         at=at,
     )
     decision = register(book, picture, given=given, actor=Actor(actor.pk), world=world, at=at, counted=alike.counted)
-    ticket = _ticket(new, version, picture, actor, at, number)
     put_picture(ticket, book, decision.after, at)
     event = seal_event(ticket, decision, world=world, actor=actor.pk, at=at)
     try:

@@ -114,8 +114,7 @@ def _alike(found: Outcome, action: str, given: dict[str, Any], at: datetime) -> 
         action,
         facts={**found.picture.facts, **given},
         whose=Whose.of(found.ticket.customer),
-        organisation=found.ticket.organisation_id,
-        ticket=found.ticket.pk,
+        ticket=found.ticket,
         at=at,
     )
 
