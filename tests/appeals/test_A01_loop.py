@@ -62,6 +62,10 @@ def report(c: Cast, case: Drive, when: datetime) -> None:
     "D3-4.4-b",
     "D3-4.4-c",
     "D3-4.4-d",
+    "D3-1.2.1-3-e",
+    "D3-1.2.1-3-g",
+    "D3-1.2.3-3-b",
+    "D3-1.2.3-3-c",
 )
 def test_A01_an_appeal_goes_round_with_every_deadline_to_the_minute(c: Cast) -> None:
     case = drive(c, on(24, 9))

@@ -143,7 +143,7 @@ def test_E04_nothing_is_told_of_a_complaint_that_one_may_not_see(c: Cast) -> Non
 # ── chase orders ─────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.clause("D3-1.2.1-1-a")
+@pytest.mark.clause("D3-1.2.1-1-a", "D18-3-2-a")
 def test_W04_one_order_goes_to_several_and_each_has_its_clock_and_answer(c: Cast) -> None:
     first, second, done = in_handling(c), in_handling(c), in_handling(c)
     done.do("hq_dispatcher", "withdraw", on(24, 11), reason="客户撤诉")

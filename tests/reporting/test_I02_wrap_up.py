@@ -39,6 +39,7 @@ def wrapped(call_id: str = "CC-1", **more: Any) -> dict[str, Any]:
     return {"call": {**CALL, "call_id": call_id}, "recording": f"{call_id}.wav", **more}
 
 
+@pytest.mark.clause("D3-2.4.3-d")
 def test_I02_a_new_ticket_with_its_call_and_recording(hotline: Api) -> None:
     made = hotline.post(PATH, wrapped(ticket=body()))
     assert (made.status, made.body["call"]["ticket"]) == (201, made.body["ticket"]["number"])

@@ -102,7 +102,7 @@ def test_K02_every_number_opens_a_list_of_exactly_that_many_rows(c: Cast, who: s
         assert rows_of(c.people[who], url) == number, url
 
 
-@pytest.mark.clause("D3-2.6.3-a-3")
+@pytest.mark.clause("D3-2.6.3-a-3", "D3-2.7.2-b", "D3-2.7.2-c", "D3-2.7.2-d")
 def test_K02_numbers_split_by_any_dimensions_open_their_rows(c: Cast) -> None:
     html = page(c.people["auditor"], "/indicators/flow_timeliness/?by=channel&by=unit&by=step&each=week")
     found = links(html)
@@ -112,6 +112,7 @@ def test_K02_numbers_split_by_any_dimensions_open_their_rows(c: Cast) -> None:
         assert rows_of(c.people["auditor"], url) == number, url
 
 
+@pytest.mark.clause("D3-2.2.2-a", "D16-2-a")
 def test_K02_a_path_and_its_loops_open_their_tickets(c: Cast) -> None:
     case = complaint(c, on(24, 16))
     case.do("front_desk", "submit", on(24, 16), **SUBMIT)
@@ -142,7 +143,7 @@ def test_S02_a_department_sees_figures_of_its_own_tickets_alone(c: Cast) -> None
     assert "全部受理 0" in card(page(c.people["js_net_head"], "/indicators/"), "投诉按时办结率")
 
 
-@pytest.mark.clause("D3-1.2.1-1-b", "D3-1.2.3-1-d")
+@pytest.mark.clause("D3-1.2.1-1-b", "D3-1.2.3-1-d", "D3-3.5.3-0")
 def test_K01_headquarters_compare_provinces_and_a_province_its_units(c: Cast) -> None:
     assert '<h2 id="units-title">按分公司</h2>' in page(c.people["auditor"], "/indicators/?whole=1")
     narrowed = page(c.people["auditor"], "/indicators/?branch=410000&whole=1")

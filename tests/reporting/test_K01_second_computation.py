@@ -74,7 +74,25 @@ def test_K01_the_second_computation_knows_every_indicator() -> None:
 
 
 @pytest.mark.clause(
-    "D3-3.5.3-a", "D3-3.5.3-b", "D3-3.5.3-c", "D3-3.5.3-d", "D3-3.5.3-e", "D3-3.5.3-f", "D3-3.5.3-g", "D3-4-a"
+    "D3-3.5.3-a",
+    "D3-3.5.3-b",
+    "D3-3.5.3-c",
+    "D3-3.5.3-d",
+    "D3-3.5.3-e",
+    "D3-3.5.3-f",
+    "D3-3.5.3-g",
+    "D3-4-a",
+    "D3-1.2.1-2-b",
+    "D3-2.6.1",
+    "D3-2.6.3-b-3",
+    "D3-2.6.3-c-2",
+    "D3-2.6.3-e-2",
+    "D3-2.6.3-e-3",
+    "D3-2.6.3-e-4",
+    "D3-2.6.3-f-4",
+    "D3-2.6.3-g-2",
+    "D3-2.6.3-g-3",
+    "D3-3.5.3-j",
 )
 @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(seed=st.integers(0, 2**32))

@@ -171,6 +171,10 @@ def one(c: Cast, name: str, at: datetime = NOON, **given: str) -> Figure:
     "D3-2.6.3-g-1",
     "D3-2.7.2-a",
     "D20-7-a",
+    "D2-1-a",
+    "D3-2.2.2-c",
+    "D3-2.2.2-d",
+    "D3-3.5.3-c",
 )
 @pytest.mark.parametrize(("story", "name", "wanted"), TABLE, ids=lambda one: getattr(one, "__name__", str(one)))
 def test_K01_a_story_gives_the_figure_that_one_reckons_by_hand(
@@ -221,7 +225,7 @@ def test_K01_service_complaints_are_upheld_ones_about_the_complaint_staff() -> N
     assert one(c, "service_complaints").value == 1
 
 
-@pytest.mark.clause("D3-2.6.3-a-1", "D3-2.6.3-a-4")
+@pytest.mark.clause("D3-2.6.3-a-1", "D3-2.6.3-a-4", "D2-3.3-C-c")
 def test_O06_complaints_per_10000_customers_of_the_business_by_any_channel() -> None:
     c = cast()
     base = [("", 90_000), ("fixed.broadband", 20_000), ("fixed.phone", 30_000)]

@@ -497,6 +497,7 @@ def test_S05_who_takes_no_calls_sees_customers_masked_and_only_theirs(c: Cast) -
     assert not AccessLog.objects.exists()
 
 
+@pytest.mark.clause("D20-6-b")
 def test_I01_a_rulebook_says_what_its_register_needs(c: Cast) -> None:
     loaded("property")
     hotline = api(c.people["hotline"])

@@ -57,6 +57,7 @@ def assert_laws(walk: Walk) -> None:
     assert seqs == list(range(1, len(seqs) + 1))
 
 
+@pytest.mark.clause("D12-5-1", "D13-1-b", "D18-3-2-b")
 @pytest.mark.django_db
 @pytest.mark.parametrize("book", IDS)
 def test_I01_a_client_that_knows_no_rulebook_brings_every_ticket_to_its_end(c: Cast, book: str) -> None:

@@ -111,6 +111,7 @@ def verified() -> None:
 # ── a table of cases ─────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.clause("D3-2.6.2-a")
 def test_I04_a_row_becomes_a_ticket_with_its_past(desk: Desk) -> None:
     assert "1 rows = 1 imported + 0 repeated + 0 rejected; 1 new tickets" in desk.run(desk.file(HEADING + FINE))
     ticket = Ticket.objects.get()

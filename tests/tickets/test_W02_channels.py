@@ -310,6 +310,7 @@ def test_W02_each_receiver_reads_their_own_language(c: Cast, settings: Any) -> N
     assert notice.said_in("zh-hans")[1] == chinese
 
 
+@pytest.mark.clause("D3-2.1.7")
 def test_W02_staff_get_text_messages_and_their_groups_a_word(c: Cast, gateway: Sink) -> None:
     robot(c, "410000", "wecom")
     someone = Person.objects.get(username="head")

@@ -52,7 +52,7 @@ def answered(case: Drive, at: datetime) -> Drive:
     return case
 
 
-@pytest.mark.clause("D3-1-a", "D3-1.1.1-a", "D3-1.1.1-b", "D3-1.1.1-e")
+@pytest.mark.clause("D3-1-a", "D3-1.1.1-a", "D3-1.1.1-b", "D3-1.1.1-e", "D14-0-c")
 def test_W06_wherever_it_comes_in_the_provincial_centre_handles_it(c: Cast) -> None:
     for received_by, who in (("410100-hall", "front_desk"), ("410000-hotline", "province_front_desk")):
         case = etc(c, on(24, 9), received_by=received_by, who=who)

@@ -76,7 +76,7 @@ def test_SEVERITY_CLOCKS_the_trace_of_a_minor_complaint_that_stays_unsolved() ->
     assert Event.objects.filter(ticket=case.id, name="unsolved.due").get().actor_id is None
 
 
-@pytest.mark.clause("D12-2", "D12-2-3", "D12-5-5-2-1-b")
+@pytest.mark.clause("D12-2", "D12-2-3", "D12-5-5-2-1-b", "D12-4-3-3", "D12-4-3-4", "D12-5-3-2-a")
 def test_C19_the_ordinary_course_from_reception_to_the_closed_case() -> None:
     case = opened(cast(), on(24, 9))
     assert (case.stage(), case.told("received")) == (("handling", "PROP-site1-engineering"), {"customer"})
@@ -89,7 +89,7 @@ def test_C19_the_ordinary_course_from_reception_to_the_closed_case() -> None:
     assert case.alerts() == [], "nothing of it was ever late"
 
 
-@pytest.mark.clause("D12-5-5-1-1-f")
+@pytest.mark.clause("D12-5-5-1-1-f", "D12-5-4-1")
 def test_C19_what_explanation_settles_is_a_ticket_closed_on_the_spot() -> None:
     case = desk_case(cast(), on(24, 9))
     case.do("receptionist", "explain", on(24, 9, 6), nature="enquiry", reply_text="停机检修到 12:00")

@@ -166,7 +166,7 @@ def test_SAMEDAY_important_goes_up_in_an_hour_and_major_the_same_day(
     assert opened(cast(), received, **FACTS[severity]).due("submission") == due
 
 
-@pytest.mark.clause("D12-4-3-1")
+@pytest.mark.clause("D12-4-3-1", "D12-3-12")
 @pytest.mark.parametrize(
     ("severity", "leader", "unit"), [("important", "manager", "PROP-site1"), ("major", "general_manager", "PROP")]
 )

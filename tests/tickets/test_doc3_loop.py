@@ -31,6 +31,14 @@ pytestmark = pytest.mark.django_db
     "D3-2.4.6-i",
     "D3-2.4.6-j",
     "D3-2.4.6-k",
+    "D3-1.2.3-1-a",
+    "D3-1.2.3-1-b",
+    "D3-2-b",
+    "D3-2.1.4",
+    "D3-2.1.12",
+    "D3-2.4.6-a",
+    "D13-2-a",
+    "D18-2-4",
 )
 def test_C12_the_trace_of_a_provincial_complaint_minute_by_minute() -> None:
     c = cast()
@@ -192,7 +200,7 @@ def test_C14_a_committed_date_has_a_clock_and_holds_the_closing_until_it_is_kept
     assert case.ticket.state == "closed"
 
 
-@pytest.mark.clause("D3-2.1.6")
+@pytest.mark.clause("D3-2.1.6", "D7-4-b")
 def test_C17_called_back_by_another_than_the_handler_with_attempts_kept() -> None:
     c = cast()
     duty(c.people["head"], "caller", c.units["410000-centre"])

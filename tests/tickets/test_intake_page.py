@@ -63,6 +63,7 @@ def complaint(c: Cast, who: str = "front_desk", **more: Any) -> Ticket:
     return ticket_register(new, version=loaded("unicom-complaint"), actor=c.people[who], at=at).ticket
 
 
+@pytest.mark.clause("D14-2")
 def test_C01_the_page_asks_what_the_rulebook_asks(c: Cast) -> None:
     page = client_of(c.people["front_desk"]).get("/intake/").content.decode()
     for words in ("来电号码", "业务类型", "投诉类型", "投诉内容", "客户要求", "提交投诉中心", "当场答复并结办"):
@@ -90,6 +91,7 @@ def test_C01_one_post_registers_and_submits(c: Cast) -> None:
     )
 
 
+@pytest.mark.clause("D3-2.1.2", "D3-2.5.1")
 def test_C01_what_is_missing_is_said_and_nothing_is_lost_nor_written(c: Cast) -> None:
     client = client_of(c.people["front_desk"])
     answer = client.post("/intake/", filled(complaint_type="", content="", occurred_at="不知道哪天"))
@@ -159,6 +161,7 @@ def test_C02_an_anonymous_complaint_needs_no_number(c: Cast) -> None:
     assert ticket.customer is None
 
 
+@pytest.mark.clause("D18-1-8")
 def test_C01_a_known_number_shows_who_it_is_and_keeps_the_level(c: Cast) -> None:
     for hours in (30, 20, 10):
         complaint(c, at=timezone.now() - timedelta(hours=hours), content=f"第{hours}次投诉别的事情")

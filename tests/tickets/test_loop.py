@@ -58,6 +58,7 @@ def complaint(c: Cast, at: datetime, **more: Any) -> Case:
     return Case(c, ticket_register(new, version=loaded("unicom-complaint"), actor=c.people["front_desk"], at=at))
 
 
+@pytest.mark.clause("D16-1-e")
 @pytest.mark.django_db
 def test_C12_an_answer_finds_its_way_back_through_every_forwarding() -> None:
     c = cast()

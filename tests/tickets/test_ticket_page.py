@@ -234,6 +234,7 @@ def test_S03_an_act_of_others_is_not_done(who: str) -> None:
 # ── the customer ─────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.clause("D20-5-a", "D3-2.4.4-u")
 @pytest.mark.django_db
 def test_S05_the_customer_is_masked_and_shown_on_purpose_for_five_minutes() -> None:
     desk = Desk()
