@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import DurationField, ExpressionWrapper, F, QuerySet
 
+from appeals.models import NamedContact
 from escalation.access import alerts_for
 from escalation.models import Alert
 from tickets.access import Sight, sight_of, visible
@@ -56,6 +57,13 @@ class Viewer:
         if not self.sight.everything:
             calls = calls.filter(unit_id__in=sorted(self.sight.units))
         return calls.annotate(wait=_length("asked_at", "answered_at"))
+
+    def contacts(self) -> QuerySet[NamedContact]:
+        """Former contacts for appeals: each was replaced at `until_at` (row O03). All know them; units served count."""
+        if self.sight is None:
+            return NamedContact.objects.none()
+        former = NamedContact.objects.filter(unit__organisation_id=self.sight.organisation, until_at__isnull=False)
+        return former if self.sight.everything else former.filter(unit_id__in=sorted(self.sight.units))
 
     def alerts(self) -> QuerySet[Alert]:
         """Alerts that concern the viewer, with `late`: how long after its moment each was raised (row N01)."""

@@ -20,7 +20,7 @@ from tickets.rulebook.problems import Problems
 from tickets.rulebook.words import KINDS
 
 from . import words
-from .dimensions import DIMENSIONS, OF_ALERTS, OF_CALLS, OF_STEPS, OF_TICKETS
+from .dimensions import DIMENSIONS, OF_ALERTS, OF_CALLS, OF_CONTACTS, OF_STEPS, OF_TICKETS
 from .periods import CYCLES
 
 FOLDER = Path(__file__).parent / "indicators"
@@ -29,13 +29,21 @@ POPULATIONS: Mapping[str, Mapping[str, words.Word]] = {
     "steps": words.STEPS,
     "calls": words.CALLS,
     "alerts": words.ALERTS,
+    "contacts": words.CONTACTS,
 }
-SPLITS = {"tickets": OF_TICKETS, "steps": OF_STEPS, "calls": OF_CALLS, "alerts": OF_ALERTS}
+SPLITS = {
+    "tickets": OF_TICKETS,
+    "steps": OF_STEPS,
+    "calls": OF_CALLS,
+    "alerts": OF_ALERTS,
+    "contacts": OF_CONTACTS,
+}
 MOMENTS = {
     "tickets": {"received": "received_at", "settled": "settled_at", "ended": "ended_at"},
     "steps": {"received": "received_at", "closed": "closed_at"},
     "calls": {"asked": "asked_at"},
     "alerts": {"raised": "raised_at"},
+    "contacts": {"replaced": "until_at"},
 }
 # A unit and by how much a value is multiplied to be shown in it.
 UNITS = {"percent": 100, "per_10000": 10_000, "per_100": 100, "hours": 1, "seconds": 1, "count": 1, "each": 1}
@@ -78,7 +86,7 @@ class Indicator:
     says: Title  # a sentence that a supervisor understands
     excludes: Title  # what is left out, in words
     source: str
-    population: str  # tickets steps calls alerts
+    population: str  # tickets steps calls alerts contacts
     kinds: frozenset[str]
     within: Condition  # what the rate is about; the rest is shown as `excluded`
     denominator: Condition
@@ -175,7 +183,7 @@ class Declaration:
             excludes=Title(self.text("excludes"), self.text("excludes_en")),
             source=self.text("source"),
             population=population,
-            kinds=frozenset(self.names("kinds", KINDS, () if population in ("calls", "alerts") else KINDS)),
+            kinds=frozenset(self.names("kinds", KINDS, KINDS if population in words.OF_KINDS else ())),
             within=self.condition("within", population) or ALWAYS,
             denominator=self.condition("denominator", population) or ALWAYS,
             numerator=self.condition("numerator", population),

@@ -1,6 +1,7 @@
 """What a figure may be split by and filtered on (indicator page §2.1). Dimensions combine freely.
 
-A dimension is a column of the facts of tickets, of steps, of calls or of alerts. Units take those below them along.
+A dimension is a column of the facts of tickets or of steps, of calls, alerts or contacts. Units take those below them
+along.
 """
 
 from __future__ import annotations
@@ -74,4 +75,5 @@ OF_STEPS: Mapping[str, str] = {
     "handler": "handler",
 }
 OF_CALLS: Mapping[str, str] = {"queue": "queue", "unit": "unit", "branch": "unit"}
+OF_CONTACTS: Mapping[str, str] = {"unit": "unit", "branch": "unit"}
 OF_ALERTS: Mapping[str, str] = {"alert_kind": "kind", "clock": "clock_name", "unit": "unit", "branch": "unit"}

@@ -91,7 +91,7 @@ def rows_of(table: str, moment: str, span: Period | None, asked: Question, viewe
     elif table == STEPS:
         rows = viewer.step_facts(received)
     else:
-        rows = viewer.calls() if table == "calls" else viewer.alerts()
+        rows = {"calls": viewer.calls, "alerts": viewer.alerts, "contacts": viewer.contacts}[table]()
     if received is None and span is not None:
         rows = rows.filter(**{f"{moment}__gte": span.start, f"{moment}__lt": span.end})
     for name, among in (*asked.only.items(), *asked.also):

@@ -182,6 +182,8 @@ ALERTS: Mapping[str, Word] = {
     "clock": Choice("clock_name"),
     "late_seconds": Length("late"),
 }
+CONTACTS: Mapping[str, Word] = {"has_deputy": Known("deputy")}
+OF_KINDS = ("tickets", "steps")  # populations that know kinds of tickets
 
 
 def query(condition: Condition, words: Mapping[str, Word], now: datetime) -> Q:
@@ -210,8 +212,8 @@ def _test(test: Test, words: Mapping[str, Word], now: datetime) -> Q:
 
 
 def query_of_kinds(kinds: Collection[str], table: str) -> Q:
-    """Rows of tickets of these kinds; calls and alerts have none."""
-    if not kinds or table not in ("tickets", "steps"):
+    """Rows of tickets of these kinds; calls, alerts and contacts have none."""
+    if not kinds or table not in OF_KINDS:
         return Q()
     return Q(**{f"{OF_TICKET if table == 'steps' else ''}kind__in": sorted(kinds)})
 

@@ -11,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from appeals.models import NamedContact
 from reporting.access import Viewer, viewer_of
 from reporting.declarations import Indicator, indicators
 from reporting.figures import PARTS, behind, figures
@@ -32,6 +33,7 @@ NEWEST = {
     "steps": Order("received_at", descending=True, is_time=True),
     "calls": Order("asked_at", descending=True, is_time=True),
     "alerts": Order("raised_at", descending=True, is_time=True),
+    "contacts": Order("until_at", descending=True, is_time=True),
 }
 
 
@@ -111,6 +113,8 @@ class IndicatorTickets(IndicatorEndpoint):
             return page_of(request, rows, NEWEST["steps"], self._step)
         if model is Call:
             return page_of(request, rows.select_related("ticket"), NEWEST["calls"], self._call)
+        if model is NamedContact:
+            return page_of(request, rows.select_related("person"), NEWEST["contacts"], self._contact)
         return page_of(request, rows.select_related("ticket"), NEWEST["alerts"], self._alert)
 
     def _ticket(self, ticket: Any) -> dict[str, Any]:
@@ -131,6 +135,11 @@ class IndicatorTickets(IndicatorEndpoint):
             "answered_at": times(call.answered_at),
             "ended_at": times(call.ended_at),
         }
+
+    def _contact(self, former: NamedContact) -> dict[str, Any]:
+        times, unit = times_of(self.world), self.world.units.get(former.unit_id)
+        person, code = former.person.username, unit.code if unit else None
+        return {"unit": code, "person": person, "since_at": times(former.since_at), "until_at": times(former.until_at)}
 
     def _alert(self, alert: Any) -> dict[str, Any]:
         return {**self._ticket(alert.ticket), "alert": {"id": alert.pk, "late_seconds": alert.late_seconds}}

@@ -28,7 +28,7 @@ class IndicatorShape(serializers.Serializer[Any]):
     says = text(help_text="what the figure says, in a sentence")
     excludes = text(null=True)
     source = text(null=True)  # type: ignore[assignment]
-    population = serializers.ChoiceField(choices=["tickets", "steps", "calls", "alerts"])
+    population = serializers.ChoiceField(choices=["tickets", "steps", "calls", "alerts", "contacts"])
     kinds = serializers.ListField(child=text())
     unit = text()
     scale = whole(help_text="`value` times `scale` is what is shown in the unit")

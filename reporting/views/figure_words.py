@@ -34,6 +34,7 @@ ROW_WORDS = {
     "steps": gettext_lazy("个环节"),
     "calls": gettext_lazy("通"),
     "alerts": gettext_lazy("条"),
+    "contacts": gettext_lazy("次"),
 }
 PART_WORDS = {
     "numerator": gettext_lazy("计入分子"),

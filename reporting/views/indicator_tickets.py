@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from appeals.models import NamedContact
 from reporting.declarations import Indicator, indicators
 from reporting.figures import PARTS, behind
 from reporting.models import Call, StepFact, TicketFact
@@ -69,8 +70,8 @@ def _back(asked: Question) -> str:
 def list_of(request: HttpRequest, asking: Asking, rows: QuerySet[Any], unit: str) -> dict[str, Any]:
     """One page of the rows, newest first, with the whole count."""
     model = rows.model
-    column, related, made = SHAPES.get(model, ("raised_at", "ticket", _alert))
-    pages = Paginator(rows.select_related(related, f"{related}__customer").order_by(f"-{column}", "-pk"), PAGE)
+    column, related, made = SHAPES.get(model, ("raised_at", OF_TICKET, _alert))
+    pages = Paginator(rows.select_related(*related).order_by(f"-{column}", "-pk"), PAGE)
     page = pages.get_page(request.GET.get("page"))
     return {
         "at": asking.reader.at,
@@ -79,6 +80,7 @@ def list_of(request: HttpRequest, asking: Asking, rows: QuerySet[Any], unit: str
         "unit": unit,
         "is_steps": model is StepFact,
         "is_calls": model is Call,
+        "is_contacts": model is NamedContact,
         "is_alerts": model not in SHAPES,
         "rows": [made(asking, row) for row in page],
         "pages": _pages(request, page),
@@ -140,8 +142,19 @@ def _alert(asking: Asking, alert: Any) -> dict[str, Any]:
     return {**_ticket(asking, alert.ticket), "instant": alert.instant, "raised_at": alert.raised_at, "late": late}
 
 
-SHAPES: dict[Any, tuple[str, str, Callable[[Asking, Any], dict[str, Any]]]] = {
-    TicketFact: ("received_at", "ticket", _fact),
-    StepFact: ("received_at", "fact__ticket", _step),
-    Call: ("asked_at", "ticket", _call),
+def _contact(asking: Asking, former: NamedContact) -> dict[str, Any]:
+    return {
+        "call": former.person.name,
+        "unit": asking.reader.unit_name(former.unit_id),
+        "since_at": former.since_at,
+        "until_at": former.until_at,
+    }
+
+
+OF_TICKET = ("ticket", "ticket__customer")
+SHAPES: dict[Any, tuple[str, tuple[str, ...], Callable[[Asking, Any], dict[str, Any]]]] = {
+    TicketFact: ("received_at", OF_TICKET, _fact),
+    StepFact: ("received_at", ("fact__ticket", "fact__ticket__customer"), _step),
+    Call: ("asked_at", OF_TICKET, _call),
+    NamedContact: ("until_at", ("person",), _contact),
 }

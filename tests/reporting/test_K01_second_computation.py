@@ -30,7 +30,8 @@ EXAMPLES = max(1, int(os.environ.get("HISTORIES", "36")) // AT_ONCE)
 FROM, TO = on(1, 0).replace(month=9), on(1, 0).replace(year=2027)
 
 
-APART = {"complaint_rate", "escalation_rate", "hotline_service_level"}  # bases and calls: tested on their own
+# Bases, calls and contacts: tested on their own.
+APART = {"complaint_rate", "escalation_rate", "hotline_service_level", "appeal_contact_changes"}
 SPLIT = {name: one for name, one in indicators().items() if one.population in ("tickets", "steps") and not one.base}
 
 

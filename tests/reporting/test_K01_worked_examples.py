@@ -7,7 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from appeals.actions.contacts import contact_set
 from reporting.access import house
 from reporting.declarations import indicators
 from reporting.figures import Figure, figures
@@ -149,11 +152,16 @@ TABLE: list[tuple[Story, str, tuple[float, float | None, int]]] = [
 NOON = on(27, 12)
 
 
-def one(c: Cast, name: str, at: datetime = NOON, **given: str) -> Figure:
-    """The only row of an indicator in November."""
+def figures_of(c: Cast, name: str, at: datetime = NOON, **given: str) -> list[Figure]:
+    """An indicator in November."""
     viewer = house(c.hq, at)
     asked = question(indicators()[name], {"from": "2026-11-01", "to": "2026-12-01", **given}, viewer)
-    (figure,) = figures([indicators()[name]], asked, viewer)[name]
+    return figures([indicators()[name]], asked, viewer)[name]
+
+
+def one(c: Cast, name: str, at: datetime = NOON, **given: str) -> Figure:
+    """Its only row."""
+    (figure,) = figures_of(c, name, at, **given)
     return figure
 
 
@@ -240,6 +248,21 @@ def test_O06_complaints_per_10000_customers_of_the_business_by_any_channel() -> 
     by_channel = one(c, "complaint_rate", by="channel,business_type")
     assert by_channel.denominator == 20_000, "by channel the customers stay the same (doc 3 §2.6.3 a)"
     assert one(c, "complaint_rate", business_type="mobile").value is None, "no base, no data"
+
+
+def test_K01_to_name_another_contact_is_a_change_and_to_name_the_first_is_none(client: Client) -> None:
+    c = cast()
+    for who, day in (("branch_head", 2), ("dispatcher", 20), ("dispatcher2", 26)):
+        named = {"deputy": None, "phone": "0371-2210", "reason": "调岗", "actor": c.people["officer"]}
+        contact_set(unit=c.units["410000-service"], person=c.people[who], at=on(day, 9), **named)
+    assert one(c, "appeal_contact_changes").value == 2
+    (by_unit,) = figures_of(c, "appeal_contact_changes", by="unit")
+    assert (by_unit.dims, by_unit.value) == ((c.units["410000-service"].pk,), 2)
+    client.force_login(c.people["hq_supervisor"], "django.contrib.auth.backends.ModelBackend")
+    span = {"from": "2026-11-01", "to": "2026-12-01"}
+    page = client.get(reverse("indicator-tickets", args=["appeal_contact_changes"]), span).content.decode()
+    assert page.count(c.people["branch_head"].name) == page.count(c.people["dispatcher"].name) == 1
+    assert c.people["dispatcher2"].name not in page
 
 
 def test_K01_mean_median_and_p90_lie_between_two_values_in_proportion() -> None:
