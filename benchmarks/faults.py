@@ -22,6 +22,7 @@ from .table import Table
 TESTS = (
     *("tests/escalation/test_faults.py", "tests/tickets/test_races.py", "tests/tickets/test_N04_outbox.py"),
     *("tests/tickets/test_I02_hotline_day.py", "tests/escalation/test_S01_servers.py"),
+    "tests/tickets/test_S10_migration.py",
 )
 
 
