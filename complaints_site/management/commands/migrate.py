@@ -21,15 +21,16 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
         if connection.vendor != "postgresql":
-            return super().handle(*args, **options)
+            super().handle(*args, **options)
+            return
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = %s", [WAITS_MS])
         try:
             for _ in range(TRIES):
                 if self._done(*args, **options):
-                    return None
+                    return
                 time.sleep(PAUSE_SECONDS)
-            return super().handle(*args, **options)
+            super().handle(*args, **options)
         finally:
             with connection.cursor() as cursor:
                 cursor.execute("RESET lock_timeout")
