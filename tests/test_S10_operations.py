@@ -31,6 +31,7 @@ from tests.tickets.test_O01_admin_pages import client_of
 from tickets.actions.people import token_create
 from tickets.models import Clock, Message
 
+SETTINGS = ROOT / "complaints_site/settings.py"
 SECRETS = ("金丝雀", "13912345678", "canary@example.com", "canary-body")
 
 
@@ -210,3 +211,6 @@ def test_S10_compose_has_every_process_with_health_and_time_to_end() -> None:
     named = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
     given = set(said["web"]["environment"]) | {"POSTGRES_PASSWORD", "PORT"}
     assert named <= given, named - given
+    read = "".join(path.read_text(encoding="utf-8") for path in (SETTINGS, ROOT / "reporting/declarations.py"))
+    unknown = {name for name in said["web"]["environment"] if f'"{name}"' not in read}
+    assert not unknown, "nobody reads it: misspelt?"
