@@ -34,6 +34,7 @@ class Sight:
     units: frozenset[int]  # whose work they see
     own: frozenset[int]  # where they have a duty
     everything: bool  # every ticket of the organisation; `units` are all of them then
+    opened: tuple[int, ...] = ()  # tickets for which they have broken the glass
     anybody: bool = False  # a screen on a wall: nobody knows who looks, so it shows nothing about anybody
 
 
@@ -52,7 +53,8 @@ def sight_of(person: Person, at: datetime) -> Sight | None:
     units = frozenset(world.units if everything else served_units(person, world, at))
     if not units:
         return None
-    return Sight(person.organisation_id, person.pk, units, _own_units(person, world, at), everything)
+    opened = tuple(sorted(g.ticket for g in world.glasses if g.person == person.pk and g.until > at))
+    return Sight(person.organisation_id, person.pk, units, _own_units(person, world, at), everything, opened)
 
 
 @lru_cache(maxsize=1024)
@@ -64,7 +66,8 @@ def visible(sight: Sight) -> QuerySet[Ticket]:
         # EXISTS, so that for a single ticket PostgreSQL looks at its steps and not at all that the units ever held.
         # Before it what the ticket's row knows: most rows of most lists need no look at their steps.
         held = Step.objects.filter(ticket=OuterRef("pk"), unit_id__in=units)
-        tickets = tickets.filter(Q(unit_id__in=units) | Q(received_unit_id__in=units) | Exists(held))
+        seen = Q(unit_id__in=units) | Q(received_unit_id__in=units) | Exists(held)
+        tickets = tickets.filter(seen | Q(pk__in=sight.opened) if sight.opened else seen)
     return _about_nobody(tickets) if sight.anybody else _without_parties(tickets, sight.person, sight.own)
 
 

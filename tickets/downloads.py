@@ -12,6 +12,7 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 
 from .access import visible_to
+from .looks import FILE, look_note
 from .models import Attachment, Person
 
 Response = TypeVar("Response", bound=HttpResponseBase)
@@ -20,7 +21,10 @@ Response = TypeVar("Response", bound=HttpResponseBase)
 def attachment_for(person: Person, id: uuid.UUID, at: datetime) -> Attachment | None:
     """The file, where the person sees its ticket or uploaded it and no ticket has it yet; else it doesn't exist."""
     seen = Q(ticket__in=visible_to(person, at)) | Q(ticket=None, uploaded_by=person)
-    return Attachment.objects.filter(seen, pk=id).first()
+    found = Attachment.objects.filter(seen, pk=id).select_related("ticket").first()
+    if found is not None and found.ticket is not None:
+        look_note(found.ticket, person=person, way=FILE, at=at, purpose=found.name)
+    return found
 
 
 def sent_content(name: str, content: bytes) -> HttpResponse:

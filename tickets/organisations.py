@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, time
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, Q
+from django.db.models.functions import Now
 
 from .calendars import Calendar, Hours, calendar_of
 from .core.world import (
     AbsenceView,
     DutyView,
+    GlassView,
     PersonView,
     RobotView,
     RouteView,
@@ -23,6 +25,7 @@ from .models import (
     CalendarDay,
     CalendarYear,
     Duty,
+    Glass,
     GroupRobot,
     Hold,
     Organisation,
@@ -83,6 +86,12 @@ def _read(organisation_id: int) -> World:
             SubscriptionView(id_, unit, frozenset(events))
             for id_, unit, events in Subscription.objects.filter(organisation=organisation, is_active=True).values_list(
                 "id", "unit_id", "events"
+            )
+        ],
+        glasses=[
+            GlassView(*row)
+            for row in Glass.objects.filter(ticket__organisation=organisation, until__gt=Now()).values_list(
+                "person", "ticket", "until"
             )
         ],
         stamp=organisation.stamp,

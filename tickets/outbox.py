@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .channels import EMAIL, ROBOTS, usable
-from .core import contacts
+from .core import contacts, glass
 from .core.tells import Told
 from .core.world import World
 from .models import Customer, Message, Ticket
@@ -19,6 +19,7 @@ from .rulebook.compiled import Message as Text
 
 INBOX = "inbox"
 MOST_MAILS = 20  # of one unit for one message
+ENGINE_TEXTS = {**contacts.MESSAGES, **glass.MESSAGES}  # what every rulebook has without a line
 YES, NO = Title("是", "Yes"), Title("否", "No")
 
 
@@ -37,7 +38,7 @@ def messages_for(
     rows: list[Message] = []
     groups: set[tuple[str, int]] = set()  # a group of several receivers reads a message once
     for index, one in enumerate(told):
-        text = book.messages.get(one.message) or contacts.MESSAGES[one.message]
+        text = book.messages.get(one.message) or ENGINE_TEXTS[one.message]
         filled = _worded({**places, **one.places}, book)
         make = _Maker(text, ticket, filled, world.calendar.zone, f"{key}:{one.message}:{index}", at)
         if one.customer:

@@ -17,6 +17,7 @@ from ..actions.outcome import Outcome
 from ..actions.register import ticket_register
 from ..actions.tickets import ticket_act, ticket_read
 from ..core.sentences import Invalid, Refused, invalid
+from ..looks import API, look_note
 from ..models import RulebookVersion
 from ..rows import picture_of, with_picture
 from ..rulebook.registry import book_of, current_version
@@ -117,6 +118,7 @@ class OneTicket(TicketEndpoint):
         ticket = rows.first()
         if ticket is None:
             raise Http404
+        look_note(ticket, person=self.person, way=API, at=self.at)
         book = book_of(ticket.rulebook_id)
         return Response(self.represent(Outcome(ticket, picture_of(ticket, book), book, self.world)))
 

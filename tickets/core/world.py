@@ -86,6 +86,15 @@ class AbsenceView:
 
 
 @dataclass(frozen=True, slots=True)
+class GlassView:
+    """A ticket that isn't theirs and that they may see until a moment."""
+
+    person: int
+    ticket: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OnRecord:
     """What a replay knows of the event that it repeats: who was allowed to act, where the work went (by step kind)."""
 
@@ -106,6 +115,7 @@ class World:
     absences: Sequence[AbsenceView] = ()
     robots: Sequence[RobotView] = ()
     subscriptions: Sequence[SubscriptionView] = ()
+    glasses: Sequence[GlassView] = ()
     stamp: int = 0
     held: bool = False  # restored and not yet released: every page says so
     on_record: OnRecord = OnRecord()  # empty, but in a replay

@@ -6,7 +6,7 @@ from .attachment import Attachment
 from .clock import Clock
 from .contact import Contact
 from .customer import Customer
-from .desk import AccessLog, Draft, SavedView
+from .desk import AccessLog, Draft, Glass, SavedView
 from .endpoint import GroupRobot, Subscription
 from .event import Event
 from .exchange import IdempotencyKey, ImportRun, NumberBlock
@@ -41,6 +41,7 @@ __all__ = [
     "Draft",
     "Duty",
     "Event",
+    "Glass",
     "GroupRobot",
     "Hold",
     "IdempotencyKey",

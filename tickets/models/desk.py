@@ -31,8 +31,21 @@ class SavedView(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "name"], name="savedview_once")]
 
 
+class Glass(models.Model):
+    """A ticket opened by somebody whose it isn't, for a reason, until a moment (row N06). Never changed."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+
+
 class AccessLog(models.Model):
-    """Who looked at personal data, at what, and why (row S05)."""
+    """Who looked at personal data, at what, and why (row S05).
+
+    Of a ticket about somebody, or one that is confidential, every way of reading it is here, once an hour each.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     ticket = models.ForeignKey(Ticket, null=True, on_delete=models.PROTECT, related_name="access_log")

@@ -12,6 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tickets.rulebook.keeping_words import NO_GLASS, NO_RETENTION, Glass, Retention
+
 if TYPE_CHECKING:
     from tickets.rulebook.paper_rules import PaperRule
 
@@ -446,7 +448,8 @@ class Book:
     interpreter: str = ""
     library: tuple[str, ...] = ()  # the roles that write the library of wordings
     effective: str = ""
-    retention: str = ""
+    retention: Retention = NO_RETENTION
+    glass: Glass = NO_GLASS
     # made at load, so that one action looks at little
     actions_of_step: Mapping[str, tuple[Action, ...]] = field(default_factory=dict)
     actions_of_end: Mapping[str, tuple[Action, ...]] = field(default_factory=dict)

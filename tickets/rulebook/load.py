@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tickets.rulebook import flow, paper_rules, vocabulary, words
+from tickets.rulebook import flow, keeping, paper_rules, vocabulary, words
 from tickets.rulebook.compiled import (
     Action,
     Approval,
@@ -114,8 +114,9 @@ def head_of(source: Mapping[str, object], problems: Problems) -> dict[str, Any]:
         "owner": reader.text("owner"),
         "interpreter": reader.text("interpreter"),
         "library": reader.names("library"),
+        "glass": keeping.glass_of(reader),
         "effective": written_as(reader, "effective", words.DATE, "a date like 2026-11-24"),
-        "retention": reader.text("retention"),
+        "retention": keeping.retention_of(reader),
     }
 
 

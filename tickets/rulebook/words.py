@@ -107,6 +107,7 @@ RULEBOOK = (
     "owner",
     "interpreter",
     "library",
+    "glass",
     "roll",
     "end",
     "retention",

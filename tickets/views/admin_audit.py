@@ -14,6 +14,7 @@ from tickets.actions.administration import AUDITOR
 from tickets.models import AccessLog, AdminEntry, Ticket
 from tickets.views.admin_pages import admin_page, asked, number, organisation_of, page, system_tabs
 from tickets.views.admin_words import WHAT_WORDS
+from tickets.views.glass import way_word
 from tickets.views.reader import Reader, reader_of
 
 PAGE = 100
@@ -69,7 +70,12 @@ def _entry(entry: AdminEntry) -> dict[str, Any]:
 
 def _look(entry: AccessLog) -> dict[str, Any]:
     about = " · ".join(filter(None, (entry.ticket.number if entry.ticket else "", entry.purpose)))
-    return {"at": entry.at, "who": f"{entry.person.name} {entry.person.username}", "what": entry.what, "about": about}
+    return {
+        "at": entry.at,
+        "who": f"{entry.person.name} {entry.person.username}",
+        "what": way_word(entry.what),
+        "about": about,
+    }
 
 
 def _said(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -41,7 +41,8 @@ def post_of(reader: Reader) -> Post | None:
         return None
     roles = {duty.role for duty in reader.world.duties_of(desk.actor_id, reader.at)} | {ANYONE}
     units = {duty.unit for duty in reader.duties if duty.role in roles}
-    waiting = SetAsideMail.objects.filter(organisation=desk.organisation_id, unit__in=units, handled_at=None)
+    seen = Q(ticket=None) | Q(ticket__in=reader.tickets)
+    waiting = SetAsideMail.objects.filter(seen, organisation=desk.organisation_id, unit__in=units, handled_at=None)
     return Post(desk, waiting) if units else None
 
 

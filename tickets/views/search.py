@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -15,6 +16,7 @@ from tickets.models import Ticket
 from tickets.rulebook.registry import book_of
 from tickets.search import search as matching
 from tickets.views.access import work_page
+from tickets.views.glass import may_break_any
 from tickets.views.queue_items import ended_items
 from tickets.views.reader import Reader, language, reader_of
 from tickets.views.words import state_title
@@ -37,7 +39,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "text": text,
         "rows": _rows(reader, tickets),
         "more": len(tickets) > MOST,
-        "empty": None if tickets else _nothing(text),
+        "empty": None if tickets else _nothing(reader, text),
     }
     return render(request, "search.html", context)
 
@@ -63,11 +65,11 @@ def _rows(reader: Reader, tickets: list[Ticket]) -> list[dict[str, Any]]:
     return rows
 
 
-def _nothing(text: str) -> dict[str, Any]:
+def _nothing(reader: Reader, text: str) -> dict[str, Any]:
     if not text:
         return {"title": _("找什么？"), "text": _("输入工单号、客户号码，或投诉内容里的两个字以上。")}
     return {
         "title": _("没有找到“%(text)s”") % {"text": text},
         "text": _("换几个字试试。不归您看的工单不会出现在这里。"),
-        "acts": [],
+        "acts": [{"label": _("破例查看"), "url": reverse("break-glass")}] if may_break_any(reader) else [],
     }

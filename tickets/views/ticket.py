@@ -20,6 +20,7 @@ from tickets.actions.outcome import Outcome
 from tickets.actions.tickets import ticket_act
 from tickets.core.offers import Offer
 from tickets.core.sentences import Forbidden, Hidden, Invalid, Refused
+from tickets.looks import PAGE, look_note
 from tickets.models import Ticket
 from tickets.papers.out import sent_documents
 from tickets.rows import picture_of, with_picture
@@ -55,6 +56,7 @@ def _ticket_by_number(sight: Sight) -> PreparedObjects[Ticket]:
 def ticket(request: HttpRequest, number: str) -> HttpResponse:
     reader = reader_of(request)
     found = found_ticket(reader, number)
+    look_note(found.ticket, person=reader.person, way=PAGE, at=reader.at)
     context = page_context(reader, found, own_offers(reader, found), request.GET, request.session)
     return render(request, "ticket.html", context)
 
@@ -76,6 +78,7 @@ def preview(request: HttpRequest, number: str) -> HttpResponse:
     """Beside the list: enough to decide without leaving it."""
     reader = reader_of(request)
     found = found_ticket(reader, number)
+    look_note(found.ticket, person=reader.person, way=PAGE, at=reader.at)
     return render(request, "ticket_preview.html", preview_context(reader, found, own_offers(reader, found)))
 
 

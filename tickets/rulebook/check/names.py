@@ -213,6 +213,8 @@ def check_data(scope: Scope) -> None:
     for alike in scope.book.alike.values():
         check_alike(alike, scope)
     scope.roles(scope.book.library, "rulebook.library")
+    scope.roles(scope.book.glass.by, "rulebook.glass.by")
+    scope.roles(scope.book.retention.by, "rulebook.retention.by")
 
 
 def check_alike(alike: Alike, scope: Scope) -> None:
