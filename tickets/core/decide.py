@@ -23,6 +23,7 @@ from ..rulebook.compiled import (
     Tell,
 )
 from . import rules
+from .authority import level_needed
 from .change import Change, Opening
 from .conditions import has_value, holds, possible
 from .deadlines import REST
@@ -167,7 +168,7 @@ def _judge_given(
     clean = check_given(book, act, given, view=view, world=world)
     view.given = clean
     if not holds(act.when, view):
-        sentence = condition_unmet(act, view, world.calendar.zone)
+        sentence = level_needed(view, act) or condition_unmet(act, view, world.calendar.zone)
         on = (
             [name for name in clean if name in facts_in(act.when)]
             or [need.field for need in act.fields][:1]
