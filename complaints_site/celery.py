@@ -56,6 +56,16 @@ app.conf.beat_schedule = {
         "options": {"expires": 60.0},
     },
     "simulate": {"task": "reporting.tasks.simulate_waiting", "schedule": 10.0, "options": {"expires": 10.0}},
+    "watch-accountability": {
+        "task": "reporting.tasks.watch_accountability",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "watch-rectifications": {
+        "task": "tickets.tasks.watch_rectifications",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "seal-days": {"task": "tickets.tasks.seal_finished_days", "schedule": 3600.0, "options": {"expires": 3600.0}},
 }
 

@@ -5,6 +5,8 @@ from django.utils import timezone
 
 from tickets.models import Organisation
 
+from .accountability.due import climb_overdue
+from .accountability.propose import propose_for_late
 from .hot.tick import tick as group_tick
 from .refresh import tick
 from .reports.runs import make_due
@@ -35,3 +37,10 @@ def group_hot_issues() -> int:
 @shared_task(ignore_result=True)
 def simulate_waiting() -> int:
     return simulations_run(now=timezone.now)
+
+
+@shared_task(ignore_result=True)
+def watch_accountability() -> int:
+    """What was not decided in time goes up; what is late and still open costs each day."""
+    at = timezone.now()
+    return climb_overdue(at=at) + propose_for_late(at=at)

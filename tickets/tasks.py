@@ -1,4 +1,4 @@
-"""The ticks of the engine: empty the outbox, recount provisional deadlines, seal finished days. Each may run twice."""
+"""The ticks of the engine: empty the outbox, recount provisional deadlines, seal finished days, warn of rectifications. Each may run twice."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -6,6 +6,7 @@ from django.utils import timezone
 from .actions.retime import provisional_recount
 from .delivery import drain
 from .holding import is_held
+from .rectification_watch import watch_rectifications as watch_rectifications_at
 from .verify import seal_days
 
 
@@ -22,3 +23,8 @@ def recount_provisional() -> int:
 @shared_task(ignore_result=True)
 def seal_finished_days() -> int:
     return seal_days(at=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def watch_rectifications() -> int:
+    return watch_rectifications_at(at=timezone.now())

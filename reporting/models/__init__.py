@@ -1,5 +1,6 @@
 """The tables of this app: facts that indicators are counted from, figures that come from outside, and reports."""
 
+from .accountability import Charge, Circular, GrantReview
 from .base import CustomerBase
 from .call import Call
 from .fact import FactInstant, StepFact, TicketFact
@@ -16,12 +17,15 @@ from .writing import Writing
 
 __all__ = [
     "Call",
+    "Charge",
+    "Circular",
     "CustomerBase",
     "DayCount",
     "DayStamp",
     "FactInstant",
     "FrozenFigure",
     "FrozenMonth",
+    "GrantReview",
     "HotChange",
     "HotCount",
     "HotIssue",

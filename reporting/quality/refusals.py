@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from reporting.access import viewer_of
+from reporting.accountability.propose import refused_without_ground
 from reporting.models import RefusalReview
 from tickets.access import visible_to
 from tickets.actions.tickets import ticket_act, ticket_read
@@ -63,6 +64,8 @@ def refusal_review(*, ticket_id: int, justified: bool, reason: str, actor: Perso
         raise Forbidden(OWN_REFUSAL)
     if not 0 < len(reason) <= LONGEST_REASON:
         raise invalid("reason", f"写理由，不超过 {LONGEST_REASON} 字", f"Required, {LONGEST_REASON} characters at most")
+    if not justified:
+        refused_without_ground(ticket, who, at=at)
     opened = not justified and _opened_again(ticket, reason, actor, at)
     return RefusalReview.objects.create(
         ticket=ticket, justified=justified, reason=reason, refused_by_id=who, reopened=opened, reviewed_by=actor,

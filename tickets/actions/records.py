@@ -14,7 +14,7 @@ from ..core.sentences import Invalid
 from ..core.world import World
 from ..models import Person, Ticket
 from ..rulebook.compiled import Book, Record
-from ..rulebook.keepers import keeper_of
+from ..rulebook.keepers import followers, keeper_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,17 @@ def keep_records(
     ticket: Ticket, decision: Decision, *, book: Book, world: World, actor: Person | None, at: datetime
 ) -> None:
     """Keep what the rulebook's records of this action ask for. Raises what a keeper refuses with."""
+    follow_up(ticket, decision, book=book, world=world, at=at)
     if not book.records:
         return
     given = {**decision.data.get("given", {}), **decision.private}
     keep_for(ticket, decision.after, decision.event, given, book=book, world=world, actor=actor, at=at)
+
+
+def follow_up(ticket: Ticket, decision: Decision, *, book: Book, world: World, at: datetime) -> None:
+    """What rooms above the engine make of any change of a ticket, in its transaction."""
+    for follow in followers():
+        follow(ticket, decision, book=book, world=world, at=at)
 
 
 def keep_for(

@@ -21,7 +21,6 @@ from ..rectification_watch import first_moment, told_of
 LONGEST = 4_000
 MOST_ITEMS = 50
 OVERSEER = "supervision"  # a function of units: they look at every unit of their tier and below
-CAUSE = "cause"  # the fact by which later complaints are told to be of the same kind
 NOT_THEIRS = Say("由责任部门办", "The responsible unit does this")
 NOT_OVERSEER = Say("由上级或督办部门办", "Done from above, or by a supervision unit")
 SOMEBODY_ELSE = Say("整改要由别人验证：您制定、负责或完成了这一项", "Somebody else must verify: you planned or did it")
@@ -47,12 +46,12 @@ class Plan:
     person: str  # a user name
     due_at: datetime | None
     depends_on: str = ""
+    cause_word: str = ""  # the rulebook's word for the cause: later complaints are compared by it
 
 
 def rectification_of_ticket(ticket: Ticket, unit: int, action: str, *, due_at: datetime | None, at: datetime) -> None:
     """What the effect `rectify` opens, in the transaction of its action. One that is open goes on."""
     opened = {"action": action, "opened_at": at, "due_at": due_at, "next_at": first_moment(at, due_at)}
-    opened["cause_word"] = str(ticket.fields.get(CAUSE) or "")[:60]
     Rectification.objects.get_or_create(ticket=ticket, unit_id=unit, closed_at=None, defaults=opened)
 
 
@@ -150,7 +149,7 @@ def rectification_plan(*, id: int, plan: Plan, actor: Person, at: datetime) -> R
     assert person is not None  # noqa: S101
     row.cause, row.immediate, row.lasting = plan.cause, plan.immediate, plan.lasting
     row.depends_on, row.person_id, row.due_at = plan.depends_on[:200], person.id, plan.due_at
-    row.planned_by, row.planned_at = actor, at
+    row.planned_by, row.planned_at, row.cause_word = actor, at, plan.cause_word[:60] or row.cause_word
     row.next_at, row.moment = first_moment(at, plan.due_at), 0
     row.save()
     Message.objects.bulk_create(told_of(row, "planned", world, at))

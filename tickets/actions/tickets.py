@@ -31,7 +31,7 @@ from .files import take_files
 from .links import link_tickets
 from .manners import judge_words, keep_overruled, note_words, set_apart
 from .outcome import Outcome
-from .records import keep_records
+from .records import follow_up, keep_records
 from .write import write
 
 TRIES = 30
@@ -134,6 +134,7 @@ def clock_expire(*, clock: Clock, moment: Moment, at: datetime, claim: Callable[
         if decision is None:
             return None
         write(found.ticket, decision, book=found.book, world=found.world, actor=None, at=at)
+        follow_up(found.ticket, decision, book=found.book, world=found.world, at=at)
         return Outcome(found.ticket, decision.after, found.book, found.world, decision)
 
     return in_turn(once)

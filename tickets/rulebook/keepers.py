@@ -20,6 +20,7 @@ class Keeper:
 
 
 _keepers: dict[str, Keeper] = {}
+_followers: list[Callable[..., None]] = []
 
 
 def register_keeper(name: str, words: Collection[str], keep: Callable[[Any], None]) -> None:
@@ -37,3 +38,13 @@ def names() -> Collection[str]:
 
 def words_of(name: str) -> frozenset[str]:
     return _keepers[name].words
+
+
+def register_follower(follow: Callable[..., None]) -> None:
+    """`follow(ticket, decision, book=, world=, at=)` is called after every change of a ticket, in its transaction."""
+    if follow not in _followers:
+        _followers.append(follow)
+
+
+def followers() -> Collection[Callable[..., None]]:
+    return tuple(_followers)

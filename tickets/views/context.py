@@ -153,6 +153,7 @@ def _menu_by_role(reader: Reader) -> list[dict[str, Any]]:
     return [
         {"label": _("督办"), "url": address("supervision"), "icon": "chase"},
         {"label": _("热点与质检"), "url": address("hot-issues"), "icon": "flame"},
+        {"label": _("责任与整改"), "url": address("charges"), "icon": "scale"},
         {"label": _("报告"), "url": address("reports"), "icon": "file"},
         {"label": _("待告知客户"), "url": address("by-hand"), "icon": "phone"},
         *([{"label": _("待看的来信"), "url": address("letters"), "icon": "mail"}] if _registers(reader) else []),
