@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from reporting.models import Charge
 from tests.books import loaded
@@ -65,3 +66,36 @@ def driven(c: Cast, charge: Charge) -> Drive:
     """The ticket behind a charge, to go on with it."""
     assert charge.ticket_id is not None
     return Drive(c, ticket_read(charge.ticket_id))
+
+
+# ── a bank ───────────────────────────────────────────────────────────────────────────────────────────
+def bank() -> Company:
+    """Complaints come to `manager`; `general_manager` and, with all units below, `general_manager2` lead it."""
+    c = cast()
+    for who, role, unit in (
+        ("manager", "officer", "PROP-site1-cs"),
+        ("general_manager", "leader", "PROP"),
+        ("general_manager2", "leader", "PROP"),
+    ):
+        duty(c.people[who], role, c.units[unit], subtree=who == "general_manager2")
+    return Company(c, person("fitter", home=c.units[PLACE], name="柜员"))
+
+
+def opinion(house: Company, at: datetime) -> Drive:
+    """A customer's opinion, received and not yet looked at."""
+    new = NewTicket(
+        content="柜台太慢",
+        customer=NewCustomer(name="王某", phone="13800000000"),
+        facts={"channel": "phone"},
+        respondent_unit=PLACE,
+        data={"matter": "complaint"},
+        received_by="PROP-site1-cs",
+    )
+    return Drive(house.c, ticket_register(new, version=loaded("bank-rules"), actor=house.c.people["manager"], at=at))
+
+
+def bank_of_late_work(at: datetime) -> Company:
+    """A bank that left an opinion lying since then."""
+    house = bank()
+    opinion(house, at)
+    return house

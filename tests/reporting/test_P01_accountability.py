@@ -26,11 +26,9 @@ from reporting.accountability.propose import propose_for_late
 from reporting.models import Charge
 from reporting.quality.refusals import refusal_review
 from reporting.refresh import bring_up_to_date
-from tests.books import loaded
-from tests.cast import cast, duty, person
-from tests.reporting.accused import PLACE, Company, company, driven
-from tests.tickets.drives import Drive, local, on
-from tickets.actions.register import NewCustomer, NewTicket, ticket_register
+from tests.reporting import accused
+from tests.reporting.accused import PLACE, Company, company, driven, opinion
+from tests.tickets.drives import local, on
 from tickets.core.sentences import Forbidden, Hidden, Invalid, Refused
 from tickets.models import Message
 from tickets.organisations import world_for
@@ -130,28 +128,7 @@ def test_P05_a_head_never_decides_about_themselves(prop: Company) -> None:
 # ── a bank: days late, refusals, ledger decisions ────────────────────────────────────────────────────
 @pytest.fixture
 def bank(db: None) -> Company:
-    """HR of a bank is `manager`; `general_manager` leads it."""
-    c = cast()
-    for who, role, unit in (
-        ("manager", "officer", "PROP-site1-cs"),
-        ("general_manager", "leader", "PROP"),
-        ("general_manager2", "leader", "PROP"),
-    ):
-        duty(c.people[who], role, c.units[unit], subtree=who == "general_manager2")
-    return Company(c, person("fitter", home=c.units[PLACE], name="柜员"))
-
-
-def opinion(bank: Company, at: datetime) -> Drive:
-    new = NewTicket(
-        content="柜台太慢",
-        customer=NewCustomer(name="王某", phone="13800000000"),
-        facts={"channel": "phone"},
-        respondent_unit=PLACE,
-        data={"matter": "complaint"},
-        received_by="PROP-site1-cs",
-    )
-    made = ticket_register(new, version=loaded("bank-rules"), actor=bank.c.people["manager"], at=at)
-    return Drive(bank.c, made)
+    return accused.bank()
 
 
 @pytest.mark.clause("D10-1-4-c", "D10-1-4-a")
