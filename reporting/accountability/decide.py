@@ -29,6 +29,7 @@ FINDING = "finding"
 LONGEST = 4_000
 MOST = Decimal(10_000_000)
 PARTY = Say("您是当事人，这一项由上一级决定", "It concerns you: the level above decides")
+OWN_ENTRY = Say("这一项是您登记的，由别人决定", "You entered it: somebody else decides")
 NOT_YOURS = Say("这一项由{}决定", "This is decided at {}")
 NOT_CONCERNED = Say("只有当事人能申辩或提出异议", "Only the one concerned replies or disputes")
 OWN_DECISION = Say("异议要由别人复核：这一项是您决定的", "Somebody else must review it: you decided it")
@@ -50,6 +51,9 @@ class Decided:
 
 
 def may_decide(charge: Charge, person: Person, world: World, at: datetime) -> bool:
+    """Who sits where it is decided: neither one concerned, nor who entered it (law 5)."""
+    if person.pk == charge.entered_by_id:
+        return False
     if charge.state != Charge.State.PROPOSED or charge.seat_id is None or person.pk in barred_of(charge):
         return False
     return decides(world, person.pk, charge.roles, charge.seat_id, at)
@@ -80,6 +84,8 @@ def charge_decide(*, id: int, said: Decided, actor: Person, at: datetime, versio
         raise Refused("condition", DONE)
     if actor.pk in barred_of(charge):
         raise Forbidden(PARTY)
+    if actor.pk == charge.entered_by_id:
+        raise Forbidden(OWN_ENTRY)
     if not may_decide(charge, actor, world, at):
         place = world.units[charge.seat_id or charge.unit_id]
         raise Forbidden(Say(NOT_YOURS.zh.format(place.name), NOT_YOURS.en.format(place.name_en or place.name)))

@@ -12,23 +12,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from reporting.models import Charge
 from tickets.core.conditions import View, holds
+from tickets.core.given import text_problem
 from tickets.core.outcome import Decision
 from tickets.core.picture import ClockView, Picture, StepView
+from tickets.core.sentences import Forbidden, Invalid, Say
 from tickets.core.world import World
 from tickets.models import Clock, Person, Ticket, Unit
-from tickets.organisations import world_of
+from tickets.organisations import world_for, world_of
 from tickets.rows import picture_of, with_picture
 from tickets.rulebook.compiled import Book, Penalty
 from tickets.rulebook.registry import book_of, current_books
 
 from .days import days_late
 from .due import put_to_decision
+from .ledger import reach_of
 
-FINDING, REFUSAL = "finding", "refusal"
+FINDING, REFUSAL, HAND = "finding", "refusal", "hand"
+LONGEST_GROUND = 4_000
+OUT_OF_REACH = Say("只能为自己分管单位的人登记，不能为自己登记", "Only about people one leads, and not oneself")
 RESPONDENT, HOLDER = "respondent", "holder"
 SWEPT = 200
 
@@ -141,6 +147,55 @@ def _open_lateness(ticket: Ticket, book: Book, at: datetime) -> None:
             step = picture.step(clock.step or 0)
             if holds(penalty.when, View(book, picture, at, step)):
                 lateness(ticket, penalty, clock, step, book=book, picture=picture, world=world, at=at, until=None)
+
+
+# ── by hand ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def entries(at: datetime, organisation: int) -> dict[str, tuple[int, Penalty]]:
+    """The measures that a person may enter, by `book.penalty`, with the version of the rulebook that has them."""
+    found = {}
+    for name, version in current_books(at, organisation).items():
+        for penalty in book_of(version.pk).penalties.values():
+            if penalty.on == HAND:
+                found[f"{name}.{penalty.name}"] = (version.pk, penalty)
+    return found
+
+
+@transaction.atomic
+def charge_enter(*, entry: str, person: str, ground: str, actor: Person, at: datetime) -> Charge:
+    """Enter a measure that no ticket states, with its ground; it is decided like every other.
+
+    Raises Forbidden (keeps no ledger; about oneself; out of reach) or Invalid.
+    """
+    world = world_for(actor)
+    reach = reach_of(actor, world, at)
+    about = Person.objects.filter(username=person, organisation=actor.organisation_id or 0, is_active=True).first()
+    known = entries(at, actor.organisation_id or 0).get(entry)
+    errors = Invalid()
+    if known is None:
+        errors.add("entry", "选情形", "Choose what it is about")
+    if about is None or about.home_unit_id is None:
+        errors.add("person", "选涉及的人", "Choose the person concerned")
+    if not ground or text_problem(ground, LONGEST_GROUND):
+        errors.add("ground", "写事实依据", "Give the ground")
+    errors.raise_if_any()
+    assert known is not None and about is not None and about.home_unit_id is not None  # noqa: S101, PT018
+    if about == actor or about.home_unit_id not in reach.units:
+        raise Forbidden(OUT_OF_REACH)
+    version, penalty = known
+    charge = Charge(
+        organisation_id=actor.organisation_id or 0,
+        rulebook_id=version,
+        unit_id=about.home_unit_id,
+        person=about,
+        proposed_at=at,
+        ground=ground,
+        entered_by=actor,
+        **_terms(penalty),
+    )
+    put_to_decision(charge, world, at)
+    return charge
 
 
 # ── proposing ────────────────────────────────────────────────────────────────────────────────────────

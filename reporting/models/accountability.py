@@ -60,6 +60,8 @@ class Charge(models.Model):
     person = models.ForeignKey(Person, null=True, db_index=False, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, db_index=False, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
+    entered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")  # else by the system
+    ground = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
     version = models.PositiveIntegerField(default=1)
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from reporting.accountability import decide
 from reporting.accountability.ledger import charges_for, keeps_ledger, statement
+from reporting.accountability.propose import charge_enter, entries
 from reporting.exports import workbook
 from reporting.models import Charge
 from reporting.views.improvement_parts import CURRENT, amount, day_of, tabs
@@ -58,7 +59,7 @@ def charges(request: HttpRequest) -> HttpResponse:
 
     if request.method != "POST":
         return show(200, [])
-    acts = {"decide": _decide, "reply": _reply, "dispute": _dispute, "answer": _answer}
+    acts = {"decide": _decide, "reply": _reply, "dispute": _dispute, "answer": _answer, "enter": _enter}
     act = acts.get(request.POST.get("do", ""))
     if act is None:
         return show(422, [{"field": "", "words": _("没有这个操作")}])
@@ -109,6 +110,28 @@ def _answer(request: HttpRequest, reader: Reader) -> str:
     return _("已复核：撤销") if revoke else _("已复核：维持")
 
 
+def _enter(request: HttpRequest, reader: Reader) -> str:
+    said = {name: text(request, name) for name in ("entry", "person", "ground")}
+    charge_enter(**said, actor=reader.person, at=reader.at)
+    return _("已登记，等决定")
+
+
+def _entry_fields(request: HttpRequest, reader: Reader) -> list[dict[str, Any]]:
+    """Nothing where no rulebook in force has a measure that is entered by hand."""
+    known = entries(reader.at, reader.person.organisation_id or 0)
+    if not known or reader.world is None:
+        return []
+    people = sorted(reader.world.people.values(), key=lambda one: one.name)
+    choices = [{"value": name, "title": one.title.say(language())} for name, (_pk, one) in known.items()]
+    fields: list[dict[str, Any]] = [
+        {"name": "entry", "type": "unit", "title": _("情形"), "choices": choices},
+        {"name": "person", "type": "person", "title": _("涉及的人"),
+         "choices": [{"value": one.username, "title": one.name} for one in people if one.id != reader.person.pk]},
+        {"name": "ground", "type": "text", "title": _("事实依据"), "long": True},
+    ]  # fmt: skip
+    return [{**field, "required": True, "value": request.POST.get(field["name"], "")} for field in fields]
+
+
 def _id(request: HttpRequest) -> int:
     return number(text(request, "charge")) or 0
 
@@ -134,6 +157,7 @@ def _context(request: HttpRequest, reader: Reader) -> dict[str, Any]:
         "month": f"{month:%Y-%m}",
         "statement": _statement(reader, month) if keeper else [],
         "keeper": keeper,
+        "entry": _entry_fields(request, reader) if keeper else [],
         "export_url": f"{reverse('charges-statement')}?month={month:%Y-%m}",
         "empty": {
             "title": _("没有涉及您的责任认定") if shown == MINE else _("没有要看的责任认定"),

@@ -22,10 +22,11 @@ from reporting.accountability.decide import (
 )
 from reporting.accountability.due import climb_overdue
 from reporting.accountability.ledger import charges_for, statement
-from reporting.accountability.propose import propose_for_late
+from reporting.accountability.propose import charge_enter, propose_for_late
 from reporting.models import Charge
 from reporting.quality.refusals import refusal_review
 from reporting.refresh import bring_up_to_date
+from tests.books import loaded
 from tests.reporting import accused
 from tests.reporting.accused import PLACE, Company, company, driven, opinion
 from tests.tickets.drives import local, on
@@ -204,3 +205,22 @@ def test_N06_messages_to_the_one_concerned_name_no_ticket(prop: Company) -> None
     said = Message.objects.filter(person=prop.fitter)
     assert said.exists()
     assert not [row for row in said if charge.ticket.number in row.text + row.subject or row.ticket_id]
+
+
+@pytest.mark.clause("D10-1-5-a", "D10-1-5-b", "D10-4-3-b")
+def test_P06_what_no_ticket_states_is_entered_with_its_ground_and_decided_like_the_rest(bank: Company) -> None:
+    loaded("bank-rules")
+    leader = bank.c.people["general_manager2"]
+    entered = {"entry": "bank-rules.absence", "ground": "11 月 20 日未参加", "at": on(24, 9)}
+    for who, about in (("general_manager2", "general_manager2"), ("security_head", "fitter")):
+        with pytest.raises(Forbidden):
+            charge_enter(person=about, actor=bank.c.people[who], **entered)
+    with pytest.raises(Invalid) as wrong:
+        charge_enter(entry="bank-rules.late", person="nobody", ground="", actor=leader, at=on(24, 9))
+    assert set(wrong.value.errors) == {"entry", "person", "ground"}
+    charge = charge_enter(person="fitter", actor=leader, **entered)
+    with pytest.raises(Forbidden):
+        charge_decide(id=charge.pk, said=Decided(True, "属实"), actor=leader, at=on(24, 10))
+    other = bank.c.people["general_manager"]
+    done = charge_decide(id=charge.pk, said=Decided(True, "属实"), actor=other, at=on(24, 10))
+    assert (done.points_given, done.fine, done.ticket) == (Decimal(6), None, None)

@@ -137,7 +137,8 @@ PENALTY = (
     *("title", "en", "on", "when", "of", "fine", "points", "per", "per_en", "measures", "measures_en"),
     *("by", "above", "within", "tell", "circular"),
 )
-PENALTY_ON = ("finding", "refusal")  # a finding on a ticket; a refusal whose review found no ground (REFUSEREV)
+# a finding on a ticket; a refusal whose review found no ground (REFUSEREV); what a person enters with its ground
+PENALTY_ON = ("finding", "refusal", "hand")
 DAY_LATE = "day late"
 PARTIES = ("respondent", "holder")  # whom a penalty may be about, besides a field that names a person or a unit
 REPORT = ("title", "en", "every", "due", "by", "to")
