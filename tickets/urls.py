@@ -24,6 +24,7 @@ from tickets.views import (
     intake_files,
     intake_names,
     letters,
+    library,
     login,
     login_steps,
     papers,
@@ -39,6 +40,7 @@ from tickets.views import (
     settings,
     sign_on,
     ticket,
+    training,
 )
 
 urlpatterns = [
@@ -110,6 +112,12 @@ urlpatterns = [
     path("intake/names/<str:kind>/", intake_names.intake_names, name="intake-names"),
     path("intake/drafts/<uuid:draft>/", drafts.draft_save, name="draft-save"),
     path("intake/drafts/<uuid:draft>/discard/", drafts.draft_discard, name="draft-discard"),
+    path("library/", library.library, name="library"),
+    path("library/new/", library.edit, name="library-new"),
+    path("library/pick/<slug:book>/<int:version>/", library.pick, name="library-pick"),
+    path("library/<int:id>/", library.entry, name="library-entry"),
+    path("library/<int:id>/edit/", library.edit, name="library-edit"),
+    path("words/", training.training, name="wording-training"),
     path("phrases/<slug:book>/<int:version>/", phrase_check.phrases, name="phrases"),
     path("tickets/<str:number>/print/intake/", printing.print_intake, name="print-intake"),
 ]

@@ -19,7 +19,7 @@ from tickets.core.sentences import Invalid
 from tickets.models import FACT_COLUMNS, Attachment
 from tickets.rulebook.compiled import Ask, Book, Condition, Has, OneOf
 from tickets.uploads import TooBig, store_upload
-from tickets.views.phrase_check import phrases_url
+from tickets.views.phrase_check import library_url, phrases_url
 from tickets.views.reader import Reader, language
 
 YES_NO = ("true", "false")
@@ -70,6 +70,7 @@ def _field(
         "facts": json.dumps({key: facts.get(key) for key in condition if key in facts}) if condition else "",
         "many": bool(one.choices and len(one.choices) > 12),
         "phrases_url": phrases_url(book, name, offer.action),
+        "library_url": library_url(book, name, offer.action),
     }
 
 

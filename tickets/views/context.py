@@ -156,6 +156,8 @@ def _menu_by_role(reader: Reader) -> list[dict[str, Any]]:
         {"label": _("责任与整改"), "url": address("charges"), "icon": "scale"},
         {"label": _("报告"), "url": address("reports"), "icon": "file"},
         {"label": _("待告知客户"), "url": address("by-hand"), "icon": "phone"},
+        {"label": _("口径库"), "url": address("library"), "icon": "book"},
+        {"label": _("用语提醒"), "url": address("wording-training"), "icon": "info"},
         *([{"label": _("待看的来信"), "url": address("letters"), "icon": "mail"}] if _registers(reader) else []),
         {"label": _("事件日志"), "url": address("event-log"), "icon": "download"},
         *(

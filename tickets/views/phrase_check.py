@@ -28,6 +28,11 @@ def phrases_url(book: Book, name: str, action: Action | None = None) -> str:
     return reverse("phrases", args=[book.id, book.version])
 
 
+def library_url(book: Book, name: str, action: Action) -> str:
+    """Where words for a text come from; nothing for a text that no customer reads."""
+    return reverse("library-pick", args=[book.id, book.version]) if name in _told(book, action) else ""
+
+
 _told_of: dict[tuple[str, int, str], frozenset[str]] = {}
 
 
