@@ -7,6 +7,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,8 +29,10 @@ from reporting.models import Charge
 from reporting.quality.refusals import refusal_review
 from reporting.refresh import bring_up_to_date
 from tests.books import loaded
+from tests.hotline import api
 from tests.reporting import accused
 from tests.reporting.accused import PLACE, Company, company, driven, opinion
+from tests.reporting.test_K05_hot_issues import client_of
 from tests.tickets.drives import local, on
 from tickets.core.sentences import Forbidden, Hidden, Invalid, Refused
 from tickets.models import Message
@@ -200,8 +204,17 @@ def test_P06_the_one_concerned_sees_only_their_line_replies_disputes_and_somebod
     assert [row["loss"] for row in statement(leader, on(30, 9), NOVEMBER)] == [Decimal(0)]
 
 
-def test_N06_messages_to_the_one_concerned_name_no_ticket(prop: Company) -> None:
+def test_N06_messages_page_and_interface_tell_the_one_concerned_no_ticket(prop: Company) -> None:
     charge = prop.concluded()
+    assert charge.ticket is not None
+    with time_machine.travel(on(27, 11), tick=False):
+        [own] = api(prop.fitter).get("/charges/").body["results"]
+        [seen] = api(prop.c.people["manager"]).get("/charges/").body["results"]
+        page = client_of(prop.c, "fitter").get(reverse("charges")).content.decode()
+    assert (own["penalty"], own["ticket"], seen["ticket"]) == ("tier_1", None, charge.ticket.number)
+    assert "经济处罚" in page
+    assert "申辩" in page
+    assert not [word for word in (charge.ticket.number, "王某", "师傅态度恶劣") if word in page]
     said = Message.objects.filter(person=prop.fitter)
     assert said.exists()
     assert not [row for row in said if charge.ticket.number in row.text + row.subject or row.ticket_id]

@@ -13,6 +13,7 @@ from reporting.access import viewer_of
 from reporting.rectified import effect_of
 from reporting.refresh import bring_up_to_date
 from tests.cast import Cast, cast
+from tests.hotline import api
 from tests.reporting.test_K05_hot_issues import client_of
 from tests.tickets.drives import on, telecom, to_callback, to_handling
 from tickets.actions.rectifications import (
@@ -142,6 +143,8 @@ def test_P03_the_board_enters_a_round_shows_what_is_late_and_hides_it_from_other
         said = client_of(c, "head").get(reverse("rectifications"), {"show": "late"}).content.decode()
         assert "着装" in said
         assert "上级通报" in said
+        [listed] = api(c.people["head"]).get("/rectifications/").body["results"]
+        assert (listed["origin"], listed["item"]) == ("circular", "着装")
         page = reverse("rectification", args=[item.pk])
         assert "原因和措施" in client_of(c, "head").get(page).content.decode()
         assert client_of(c, "js_dispatcher").get(page).status_code == 404
