@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ import time_machine
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from reporting.accountability.circulars import circular_issue, circulars_for
 from reporting.accountability.days import days_late
@@ -91,6 +93,12 @@ def test_P01_the_conclusion_proposes_and_the_department_head_decides_on_the_tick
     assert (charge.state, charge.fine, charge.decided_by) == ("applied", 50, prop.c.people["engineering_head"])
     [line] = statement(prop.c.people["manager"], on(30, 9), NOVEMBER)
     assert (line["person_id"], line["fine"], line["points"]) == (prop.fitter.pk, Decimal(50), Decimal(0))
+    with time_machine.travel(on(30, 9), tick=False):
+        sent = client_of(prop.c, "manager").get(reverse("charges-statement"), {"month": "2026-11"})
+        none = client_of(prop.c, "security_head").get(reverse("charges-statement"), {"month": "2026-11"})
+    rows = [list(load_workbook(BytesIO(one.content)).active.values)[1:] for one in (sent, none)]
+    assert [(row[1], row[6]) for row in rows[0]] == [("维修工", 50)]
+    assert rows[1] == [], "another department's head sees no line"
 
 
 @pytest.mark.clause("D2-6-2")
