@@ -124,7 +124,7 @@ class Findings(FindingEndpoint):
 class FindingCounts(FindingEndpoint):
     @extend_schema(**COUNTS)
     def get(self, request: Request) -> Response:
-        by = request.query_params.get("by") or UNIT
+        by = request.query_params.get("by", UNIT)
         if by not in BY:
             listed = ", ".join(BY)
             raise BadValues({"by": [self.say(Say(f"只能是：{listed}", f"Must be one of: {listed}"))]})

@@ -192,8 +192,8 @@ class Orders(Endpoint):
         self.refuse_unknown(given, frozenset({"open", "unit"}) | PAGE_NAMES)
         sight = sight_of(self.person, self.at)
         steps = orders_at(sight) if sight is not None else Step.objects.none()
-        flag = given.get("open", "").lower()
-        if flag not in ("", "true", "false", "1", "0"):
+        flag = given["open"].lower() if "open" in given else None
+        if flag not in (None, "true", "false", "1", "0"):
             raise BadValues({"open": [self.say(Say("只能填 true 或 false", "Must be true or false"))]})
         if flag:
             steps = steps.filter(closed_at__isnull=flag in ("true", "1"))

@@ -64,11 +64,18 @@ class Indicators(IndicatorEndpoint):
         return Response({"next": None, "previous": None, "results": told})
 
 
+def _named(given: dict[str, str]) -> dict[str, str]:
+    """The question as it came. Raises Invalid for a cycle that is named and empty: pages send such, programs don't."""
+    if given.get("cycle") == "":
+        raise invalid("cycle", "填一个周期，或者不填", "Name a cycle, or leave it out")
+    return given
+
+
 class OneIndicator(IndicatorEndpoint):
     @extend_schema(**shapes.INDICATOR)
     def get(self, request: Request, id: str) -> Response:
         one, viewer = self.indicator(id), self.viewer
-        given = request.query_params.dict()
+        given = _named(request.query_params.dict())
         asked = question(one, given, viewer)
         try:
             found = figures([one], asked, viewer)[one.id]
@@ -96,7 +103,7 @@ class IndicatorTickets(IndicatorEndpoint):
         if part not in PARTS:
             known = " ".join(PARTS)
             raise invalid("part", f"只能是：{known}", f"Must be one of: {known}")
-        asked = replace(question(one, given, viewer), cycle=None)
+        asked = replace(question(one, _named(given), viewer), cycle=None)
         try:
             rows = behind(one, asked, part, viewer)
         except Backlog as error:

@@ -43,6 +43,7 @@ class WrapUp(Calls, TicketEndpoint):
         body = self.body(NAMES)
         call, recording = self._head(body)
         self.call, self.made = call, dict[str, Any]()
+        self.idempotency(request, self._answer)  # refused for what it is, even where the call is known already
         known = Contact.objects.filter(by=self.person, call_id=call.call_id).select_related("ticket").first()
         if known is not None:
             return self._again(known.ticket, None)

@@ -77,6 +77,7 @@ def test_I02_however_often_it_is_sent_it_is_one(hotline: Api) -> None:
     for answer in (same, other, again):
         assert (answer.status, answer.headers["Idempotency-Replayed"]) == (201, "true")
         assert answer.body["ticket"]["number"] == number
+    assert hotline.post(PATH, wrapped(ticket=ticket), **{"Idempotency-Key": " "}).status == 422
     assert append.status == 201
     assert (Ticket.objects.count(), Contact.objects.count(), Call.objects.count()) == (1, 2, 2)
 

@@ -119,6 +119,7 @@ def test_S04_a_figure_is_over_a_person_s_own_tickets_only(c: Cast) -> None:
         ("from=yesterday&to=2026-12-01", "from"),
         ("from=2026-12-01&to=2026-11-01", "to"),
         (f"{NOVEMBER}&cycle=century", "cycle"),
+        (f"{NOVEMBER}&cycle=", "cycle"),
         ("from=1990-01-01&to=2026-01-01&cycle=day", "cycle"),
         (f"{NOVEMBER}&by=shoe_size", "by"),
         (f"{NOVEMBER}&unit=nowhere", "unit"),

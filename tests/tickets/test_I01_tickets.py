@@ -151,6 +151,8 @@ def test_I01_an_external_id_is_one_ticket_for_ever_within_its_source(c: Cast) ->
     assert (again.status, again.headers["Idempotency-Replayed"]) == (201, "true")
     assert again.body["number"] == first.body["number"]
     assert desk.post("/tickets/", body(external_id="CC-1")).body["number"] != first.body["number"]
+    misfit = hotline.post("/tickets/", body(external_id="CC-1", subject="长" * 201))
+    assert (misfit.status, set(misfit.body["errors"])) == (422, {"subject"}), "what no complaint can be repeats none"
 
 
 def test_I01_values_that_cannot_be_meant_are_named(c: Cast) -> None:
@@ -325,6 +327,8 @@ def test_I01_a_filter_that_cannot_be_meant_is_refused(c: Cast) -> None:
         "received_after=2026-11-24T09:00:00",
         "received_before=9999-99-99",
         "overdue=perhaps",
+        "overdue=",
+        "ordering=",
         "ordering=password",
         "ordering=customer__phone",
         "cursor=zzz",

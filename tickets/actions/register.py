@@ -152,6 +152,7 @@ def _refuse_repeated(new: NewTicket, idempotency: Idempotency | None, actor: Per
     if new.external_id:
         ticket = Ticket.objects.filter(source=new.source, external_id=new.external_id).first()
         if ticket is not None:
+            _refuse_misfits(new)
             raise Repeated(ticket, None)
 
 
@@ -217,6 +218,13 @@ def _facts(new: NewTicket, book: Book, world: World, errors: Invalid) -> dict[st
         else:
             errors.add(name, "这里要填短的文字", "Must be a short text")
     return kept
+
+
+def _refuse_misfits(new: NewTicket) -> None:
+    """What no complaint can be is no repetition of one. Raises Invalid."""
+    errors = Invalid()
+    _check_texts(new, errors)
+    errors.raise_if_any()
 
 
 def _check_texts(new: NewTicket, errors: Invalid) -> None:

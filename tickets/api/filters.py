@@ -73,9 +73,9 @@ class FlagField(forms.CharField):
     WORDS = {"true": True, "1": True, "false": False, "0": False}
 
     def clean(self, value: Any) -> bool | None:
-        text = super().clean(value)
-        if not text:
+        if value is None:
             return None
+        text = super().clean(value)
         if text.lower() not in self.WORDS:
             raise _refused(NOT_A_FLAG)
         return self.WORDS[text.lower()]
@@ -178,6 +178,8 @@ def filtered(
     code = given.get("unit", "").strip()
     if code and code not in world.by_code and "unit" not in errors:
         errors["unit"] = [Say(f"没有单位“{code}”", f'There is no unit "{code}"').say(language)]
+    if given.get("ordering") == "":
+        errors["ordering"] = [Say("填一种排序，或者不填", "Name an ordering, or leave it out").say(language)]
     if errors:
         raise BadValues(errors)
-    return found.qs, ORDERINGS[given.get("ordering") or NEWEST]
+    return found.qs, ORDERINGS[given.get("ordering", NEWEST)]

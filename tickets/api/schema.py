@@ -87,13 +87,11 @@ def refusal(status: int) -> OpenApiExample:
 
 
 def _headers(refusals: set[int], answers: dict[Any, Any]) -> list[OpenApiParameter]:
-    """The headers of answers, and If-None-Match where 304 may come."""
+    """The headers of answers. If-None-Match is HTTP's own, as Accept is: the answers that know it have an ETag."""
     done = [status for status in answers if isinstance(status, int)]
     found = [_told("Retry-After", [429, 503], _("几秒后再来"), int)]
     if NOT_MODIFIED in refusals:
-        note = _("上次答复的 ETag；没有变就答 304")
-        found.append(OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description=note))
-        found.append(_told("ETag", [*done, NOT_MODIFIED], _("这份答复的标记")))
+        found.append(_told("ETag", [*done, NOT_MODIFIED], _("这份答复的标记；下次放进 If-None-Match，没有变就答 304")))
     return found
 
 
