@@ -122,6 +122,7 @@ def _file(connection: Api) -> str:
                 "D2-4-a",
                 "D2-4-b",
                 "D2-4-c",
+                "D2-5-4",
                 "D2-5-5",
                 "D2-5-6",
                 "D2-6-n-c",
@@ -131,6 +132,7 @@ def _file(connection: Api) -> str:
             "city-bus",
             marks=pytest.mark.clause(
                 "D4-1-5",
+                "D4-2-2",
                 "D4-2-3",
                 "D4-2-4",
                 "D4-3-1",
