@@ -7,8 +7,9 @@ import pytest
 from tests.cast import cast
 from tests.hotline import api
 from tests.tickets.desk import Desk
-from tests.tickets.drives import REPLY, TYPES, on, telecom, to_handling
+from tests.tickets.drives import REPLY, TYPES, on, telecom, to_handling, upload
 from tickets.actions.manners import USED, WHY
+from tickets.actions.papers import paper_draft
 from tickets.core.sentences import Invalid
 from tickets.models import Event, WordingOverruled
 from tickets.past import pasts_of
@@ -76,3 +77,21 @@ def test_WORDING_what_the_library_does_not_have_is_refused() -> None:
         with pytest.raises(Invalid) as refused:
             case.do("front_desk", "submit", on(24, 10), **TYPES, **{USED: wrong})
         assert list(refused.value.errors) == [USED]
+
+
+@pytest.mark.clause("D13-2-b")
+def test_EXTTRANS_a_matter_of_another_authority_goes_with_letter_and_receipt_and_the_customer_is_told() -> None:
+    case = telecom(cast(), on(24, 9))
+    case.do("front_desk", "submit", on(24, 10), **TYPES)
+    given = {"transferred_to": "通信管理局", "transfer_letter": upload(case.c, "dispatcher", "函.pdf")}
+    with pytest.raises(Invalid) as refused:
+        case.do("dispatcher", "transfer_out", on(24, 11), **given)
+    assert set(refused.value.errors) == {"transfer_receipt"}
+    paper = paper_draft(ticket_id=case.id, name="transfer_letter", actor=case.c.people["dispatcher"], at=on(24, 11))
+    assert "宽带连续断线三天" in str(paper.texts.get().body)
+    case.do(
+        "dispatcher", "transfer_out", on(24, 12), **given, transfer_receipt=upload(case.c, "dispatcher", "回执.pdf")
+    )
+    assert case.ticket.state == "transferred"
+    assert "通信管理局" in case.text("handed_over")
+    assert not list(case.now.open_steps())
