@@ -27,12 +27,12 @@ from django.db.models.functions import CumeDist, TruncHour
 from complaints_site.lib.timestate import OVERDUE, WARNED
 from escalation.access import alerts_of
 from escalation.models import Alert
+from escalation.supervised import order_kinds
 from tickets.core.world import World
 from tickets.models import Step
 from tickets.views.queue_rows import due_until, lamp_condition, open_steps
 from tickets.views.reader import Reader
 
-CHASE = "chase"  # 督办, a word that rulebooks share: the action, and the step it asks for
 HOURS = 12
 LONGEST = 5
 LATENESS_SHARE = 0.95
@@ -66,9 +66,10 @@ class Hour:
 
 @dataclass
 class Board:
-    """Open work by unit and kind of step, and what stands out in it."""
+    """Open work by unit and kind of step, and what stands out in it. `orders`: kinds that are chase orders (督办)."""
 
     cells: dict[tuple[int, str], Count3] = field(default_factory=dict)
+    orders: frozenset[str] = frozenset()
     total: Count3 = field(default_factory=Count3)
     side_steps: int = 0
     due_today: int = 0
@@ -78,7 +79,7 @@ class Board:
 
     @property
     def chases(self) -> int:
-        return sum(cell.count for (_unit, kind), cell in self.cells.items() if kind == CHASE)
+        return sum(cell.count for (_unit, kind), cell in self.cells.items() if kind in self.orders)
 
     def of_unit(self, unit: int) -> Count3:
         return _sum(cell for (at, _kind), cell in self.cells.items() if at == unit)
@@ -97,7 +98,7 @@ def _sum(cells: Iterable[Count3]) -> Count3:
 def board_of(reader: Reader) -> Board:
     """One statement: open steps by unit and kind."""
     at = reader.at
-    board = Board(closing=closing_of(reader.world, at) if reader.world else None)
+    board = Board(orders=order_kinds(), closing=closing_of(reader.world, at) if reader.world else None)
     for row in _grouped(reader, board.closing or at):
         cell = Count3(row["total"], row["warned"], row["overdue"])
         board.cells.setdefault((row["unit_id"], row["kind"]), Count3()).add(cell)
@@ -105,7 +106,7 @@ def board_of(reader: Reader) -> Board:
         board.side_steps += row["beside_main"]
         board.due_today += row["today"]
         board.oldest_due = _earlier(board.oldest_due, row["oldest_due"] if row["overdue"] else None)
-        if row["kind"] == CHASE:
+        if row["kind"] in board.orders:
             board.oldest_chase = _earlier(board.oldest_chase, row["oldest"])
     return board
 

@@ -9,13 +9,11 @@ from datetime import datetime
 from django.db import transaction
 
 from tickets.core.sentences import Forbidden, Refused, Say
-from tickets.core.world import World
 from tickets.models import Person
-from tickets.organisations import world_for
 
+from .duties import REPORT_CALLS, holds_one_that
 from .models import Call
 
-HOTLINE = "hotline"  # the role of a program that reports calls (domain §1.2)
 REPORTED = ("queue", "asked_at", "answered_at", "ended_at", "ticket")
 
 
@@ -34,8 +32,7 @@ class NewCall:
 @transaction.atomic
 def calls_record(calls: Sequence[NewCall], *, actor: Person, at: datetime) -> list[Call]:
     """Keep these calls; a `call_id` that is known is the same call, told anew. Raises Forbidden, Refused."""
-    world = world_for(actor)
-    if not is_hotline(actor, world, at):
+    if not holds_one_that(REPORT_CALLS, actor, at):
         raise Forbidden(Say("通话记录由热线系统上报", "Calls are reported by a hotline system"))
     if actor.home_unit is None:
         raise Refused("no_holder", Say("账号没有所属单位", "The account has no unit of its own"))
@@ -62,7 +59,3 @@ def calls_record(calls: Sequence[NewCall], *, actor: Person, at: datetime) -> li
     kept = Call.objects.filter(source=actor.username, call_id__in=latest).select_related("ticket")
     by_id = {call.call_id: call for call in kept}
     return [by_id[call.call_id] for call in calls]
-
-
-def is_hotline(actor: Person, world: World, at: datetime) -> bool:
-    return any(duty.role == HOTLINE for duty in world.duties_of(actor.pk, at))

@@ -8,23 +8,20 @@ from datetime import datetime
 from django.db import transaction
 
 from reporting.access import viewer_of
+from reporting.duties import TIDY, holds_one_that
 from reporting.models import HotChange, HotIssue, HotText
 from tickets.access import visible_to
 from tickets.core.sentences import Forbidden, Hidden, Say, invalid
 from tickets.models import Organisation, Person, Ticket, TicketLink
-from tickets.organisations import world_for
 
 from .marks import mark, mark_facts
 from .seen import issue_seen
 
-ROLES = frozenset({"supervisor", "quality", "dispatcher"})  # who sees several departments' tickets
 NOT_YOURS = Say("热点问题由主管、质检员或派单员整理", "Supervisors, quality inspectors and dispatchers tidy hot issues")
 
 
 def may_tidy(person: Person, at: datetime) -> bool:
-    if person.organisation_id is None:
-        return False
-    return any(duty.role in ROLES for duty in world_for(person).duties_of(person.pk, at))
+    return holds_one_that(TIDY, person, at)
 
 
 @transaction.atomic

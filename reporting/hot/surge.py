@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
+from reporting.duties import TOLD_OF_RISES, roles_that
 from reporting.models import HotIssue, HotText
 from tickets.access import visible_to
 from tickets.channels import EMAIL, usable
@@ -29,7 +30,6 @@ LEAST = 5
 CHANCE = 0.001
 LEAST_MEAN = 0.5  # tickets a day: an issue that is new has no baseline of its own
 AGAIN_AFTER = timedelta(days=7)
-TOLD = frozenset({"supervisor"})
 NAME = "hot_issue"
 TITLE, TITLE_EN = "群发投诉提醒", "Possible mass incident"
 TEXT = "24 小时内有 {count} 件投诉说的是同一件事，此前 28 天平均每天 {mean} 件。最新一件是 {number}，请看是否群发事件。"
@@ -89,7 +89,8 @@ def _raise(issue: HotIssue, world: World, at: datetime) -> bool:
     quiet = Q(noticed_at=None) | Q(noticed_at__lte=at - AGAIN_AFTER)
     if not HotIssue.objects.filter(quiet, pk=issue.pk).update(noticed_at=at):
         return False
-    told = sorted({duty.person for duty in world.duties if duty.role in TOLD})
+    roles = roles_that(TOLD_OF_RISES)
+    told = sorted({duty.person for duty in world.duties if duty.role in roles})
     for person in Person.objects.filter(pk__in=told, is_active=True).order_by("pk"):
         Message.objects.bulk_create(_messages(issue, person, world, at))
     return True

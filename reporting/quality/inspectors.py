@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from reporting.duties import INSPECT, holds_one_that
 from tickets.access import BLIND_ROLES
 from tickets.core.sentences import Forbidden, Say
 from tickets.core.world import DutyView
 from tickets.models import Event, Person, Ticket
 from tickets.organisations import world_for
 
-INSPECTORS = frozenset({"quality", "supervisor"})
 NOT_YOURS = Say("抽查和拨测由质检员或主管办", "Quality inspectors and supervisors do this")
 NOT_A_LEADER = Say("由主管或上级负责人复核", "Supervisors and those who lead the units review this")
 OWN_WORK = Say("这件工单您办过，请别的同事判定", "You worked on this ticket: somebody else must judge it")
@@ -18,14 +18,13 @@ OWN_REFUSAL = Say("这件是您决定不予受理的，请别的负责人复核"
 
 
 def inspects(person: Person, at: datetime) -> bool:
-    return any(duty.role in INSPECTORS for duty in _duties(person, at))
+    return holds_one_that(INSPECT, person, at)
 
 
 def leads(person: Person, at: datetime) -> bool:
-    """A supervisor, a quality inspector, or whoever has a duty that reaches the units below."""
-    return any(
-        duty.role in INSPECTORS or (duty.subtree and duty.role not in BLIND_ROLES) for duty in _duties(person, at)
-    )
+    """Whoever inspects, or has a duty that reaches the units below."""
+    reaching = (duty for duty in _duties(person, at) if duty.subtree and duty.role not in BLIND_ROLES)
+    return inspects(person, at) or any(reaching)
 
 
 def require_inspector(person: Person, at: datetime) -> None:

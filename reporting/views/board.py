@@ -191,7 +191,7 @@ def _seconds(seconds: float) -> str:
 def _chases(reader: Reader, counted: Board) -> dict[str, Any]:
     state = OVERDUE if counted.chases else NORMAL
     note = _oldest(reader, counted.oldest_chase)
-    return _figure(_("督办未答"), fmt.count(counted.chases), note, _queue(step=figures.CHASE), state)
+    return _figure(_("督办未答"), fmt.count(counted.chases), note, _queue(step=",".join(sorted(counted.orders))), state)
 
 
 # ── unit × step ──────────────────────────────────────────────────────────────────────────────────────

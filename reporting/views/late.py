@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from complaints_site.lib import format as fmt
-from reporting.board import CHASE
+from escalation.supervised import order_acts
 from tickets.actions.tickets import ticket_act
 from tickets.core.offers import Offer, OfferedField, describe_field, offers
 from tickets.core.picture import Picture
@@ -49,7 +49,7 @@ def late_row(reader: Reader, step: Step, ticket: Ticket, *, acts: bool) -> dict[
         "unit": reader.unit_name(step.unit_id),
         "step": step_word(book, step.kind, language()),
         "words": fmt.duration((reader.at - due_at).total_seconds()),
-        "chased": sum(1 for one in picture.steps if one.kind == CHASE),
+        "chased": sum(1 for one in picture.steps if one.kind in order_acts(book)),
         "chase_url": reverse("board-chase", args=[step.pk]) if offer and offer.refused is None else "",
         "refused": offer.refused.sentence.say(language()) if offer and offer.refused else "",
         "chase_title": offer.action.title.say(language()) if offer else "",
@@ -57,11 +57,13 @@ def late_row(reader: Reader, step: Step, ticket: Ticket, *, acts: bool) -> dict[
 
 
 def _offer(reader: Reader, ticket: Ticket, picture: Picture) -> Offer | None:
-    """What the engine offers this person under the shared word for a chase; nothing where it offers none."""
+    """The chase order that the engine offers this person; nothing where it offers none."""
     if reader.world is None:
         return None
-    found = offers(book_of(ticket.rulebook_id), picture, actor=reader.actor, world=reader.world, at=reader.at)
-    return next((offer for offer in found if offer.action.name == CHASE), None)
+    book = book_of(ticket.rulebook_id)
+    orders = {action.name for action in order_acts(book).values()}
+    found = offers(book, picture, actor=reader.actor, world=reader.world, at=reader.at)
+    return next((offer for offer in found if offer.action.name in orders), None)
 
 
 def _address(name: str, *args: Any) -> str:
@@ -108,7 +110,7 @@ def _send(request: HttpRequest, reader: Reader, step: Step, ticket: Ticket, offe
     given = given_of(offer.fields, request.POST, prefix_of(step))
     context: dict[str, Any] = {"at": reader.at, "current": "board", "row": late_row(reader, step, ticket, acts=True)}
     try:
-        ticket_act(ticket_id=ticket.pk, action=CHASE, given=given, actor=reader.person, at=reader.at)
+        ticket_act(ticket_id=ticket.pk, action=offer.action.name, given=given, actor=reader.person, at=reader.at)
     except Invalid as error:
         said = {name: [say.say(language()) for say in says] for name, says in error.errors.items()}
         context["editor"] = _editor(step, ticket, offer, dict(given), said)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from escalation.models import Alert
+from reporting.models import SampleVerdict
 from tickets.calendars import china
 from tickets.models import Clock, Event, Step, Ticket
 from tickets.rulebook.compiled import Book
@@ -97,6 +98,12 @@ class Raw:
         return sum(event.name in resumes and event.actor_id is not None for event in self.events)
 
     # ── what became of it ──
+    @property
+    def found_wrong(self) -> bool:
+        """In a quality sample."""
+        verdicts = SampleVerdict.objects.filter(ticket=self.ticket)
+        return any(not (one.content_right and one.routing_right) for one in verdicts)
+
     @property
     def agreed(self) -> bool:
         if self.settled is None or self.facts.get("accepted") is False:
@@ -212,7 +219,7 @@ def flow(raws: list[Raw], *, first: bool = False, back: bool = False, audit: boo
     def late(one: Raw) -> bool:
         bad = any(is_late for _, is_late in one.late_steps(first))
         bad = bad or (back and any(one.sent_back(step) for step in one.steps))
-        return bad or (audit and one.facts.get("qualified") is False)
+        return bad or (audit and (one.facts.get("qualified") is False or one.found_wrong))
 
     return rate(raws, lambda one: bool(one.late_steps()), lambda one: not late(one))
 

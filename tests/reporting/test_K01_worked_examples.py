@@ -18,6 +18,7 @@ from reporting.models import CustomerBase, SampleVerdict, SurveyAnswer
 from reporting.questions import question
 from reporting.refresh import count_again
 from tests.cast import Cast, cast
+from tests.escalation.escalations import in_province
 from tests.tickets.drives import Drive, on, telecom, to_callback, to_handling
 
 pytestmark = pytest.mark.django_db
@@ -248,6 +249,15 @@ def test_O06_complaints_per_10000_customers_of_the_business_by_any_channel() -> 
     by_channel = one(c, "complaint_rate", by="channel,business_type")
     assert by_channel.denominator == 20_000, "by channel the customers stay the same (doc 3 §2.6.3 a)"
     assert one(c, "complaint_rate", business_type="mobile").value is None, "no base, no data"
+
+
+def test_K01_an_escalation_that_a_sample_found_wrong_is_not_qualified() -> None:
+    c = cast()
+    for right in (True, False):
+        case = in_province(c)
+        SampleVerdict.objects.create(ticket_id=case.id, content_right=right, routing_right=True, judged_at=on(24, 11))
+    figure = one(c, "escalation_quality", on(24, 12))
+    assert (figure.numerator, figure.denominator) == (1, 2)
 
 
 def test_K01_to_name_another_contact_is_a_change_and_to_name_the_first_is_none(client: Client) -> None:

@@ -181,7 +181,7 @@ def conditions(wish: Wish, at: datetime) -> Q:
     if wish.unit:
         asked &= Q(unit__code=wish.unit)
     if wish.step:
-        asked &= Q(kind=wish.step)
+        asked &= Q(kind__in=wish.step.split(","))
     if wish.due_from:
         asked &= Q(own__due_at__gt=wish.due_from)
     if wish.due_before:
