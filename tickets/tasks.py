@@ -1,4 +1,4 @@
-"""The ticks of the engine: empty the outbox, recount provisional deadlines, seal finished days, warn of rectifications. Each may run twice."""
+"""The ticks of the engine: outbox, provisional deadlines, finished days, rectifications. Each may run twice."""
 
 from celery import shared_task
 from django.utils import timezone
