@@ -231,6 +231,7 @@ def special(aviary: Aviary, ticket: Ticket) -> Iterator[str]:
     yield f"/api/v1/tickets/{ticket.number}/archive/?format=pdf"
 
 
+@pytest.mark.clause("D8-9-1-4-b", "D11-6-a", "D20-5-a")
 def test_N06_whoever_is_complained_about_finds_no_trace_anywhere(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT, settings.EMAIL_HOST = tmp_path, "localhost"
     with time_machine.travel(NOW, tick=False):

@@ -7,12 +7,17 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
-from tests.cast import person
+from tests.books import loaded
+from tests.cast import cast, person, unit
 from tests.hotline import api
 from tests.tickets.desk import Desk
 from tickets.access import visible_to
-from tickets.models import AccessLog, Message, Ticket
+from tickets.actions.register import NewCustomer, NewTicket, ticket_register
+from tickets.actions.tickets import ticket_act
+from tickets.looks import look_note
+from tickets.models import AccessLog, Attachment, Message, Ticket
 from tickets.uploads import store_upload
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +102,32 @@ def test_N06_it_can_be_shown_who_read_the_file_and_how(desk: Desk) -> None:
     other = desk.dispatched()
     head.get(f"/tickets/{other.number}/")
     assert not AccessLog.objects.filter(ticket=other).exists(), "about nobody, and not confidential"
+
+
+@pytest.mark.clause("D11-6-b", "D2-6-8")
+def test_N06_retaliation_is_a_complaint_of_its_own_with_the_access_log_of_the_first_one() -> None:
+    c, at = cast(), timezone.now()
+    hr = person("hr", home=unit("PROP-hr", parent=c.units["PROP"], functions="service"), roles="hr")
+    dept, boss = c.units["PROP-site1-engineering"], c.people["general_manager"]
+    person("dept", home=dept, roles="dept_head")
+
+    def registered(content: str) -> Ticket:
+        customer = NewCustomer(name="王某", phone="13800000000")
+        facts = {"channel": "phone", "request": "道歉", "topic": "attitude"}
+        new = NewTicket(content=content, customer=customer, facts=facts, respondent_unit=dept.code)
+        return ticket_register(new, version=loaded("company-service"), actor=hr, at=at).ticket
+
+    first, second = registered("态度恶劣"), registered("投诉后被刁难，对方知道我的电话")
+    look_note(first, person=boss, way="file", at=at, purpose="客户资料.pdf")
+    given = {"retaliation": "retaliation", "first_complaint": first.number}
+    ticket_act(ticket_id=second.pk, action="link_first", given=given, actor=hr, at=at)
+    kept = Attachment.objects.get(ticket=second)
+    assert (kept.internal, kept.field) == (True, "first_complaint")
+    said = kept.file.read().decode()
+    assert f"{boss.name} {boss.username}\tfile\t客户资料.pdf" in said
+    assert "register" in said
+    assert second.links.filter(other=first).exists()
+    given = {"grounds_sufficient": True, "request_reasonable": True, "complaint_level": "ordinary"}
+    sent = ticket_act(ticket_id=second.pk, action="dispatch", given=given, actor=hr, at=at)
+    assert sent.picture.main is not None
+    assert sent.picture.main.unit == c.units["PROP"].pk, "past the department that it came from"

@@ -13,6 +13,7 @@ TICKET_FIELDS = {
     "merged_into": TicketLink.Kind.DUPLICATE,
     "grew_from": TicketLink.Kind.GREW_FROM,
     "linked_case": TicketLink.Kind.FOLLOW_UP,
+    "first_complaint": TicketLink.Kind.FOLLOW_UP,
     "same_incident": TicketLink.Kind.INCIDENT,
 }
 

@@ -34,6 +34,7 @@ from ..organisations import world_for
 from ..rows import write_clocks, write_steps
 from ..rulebook.compiled import REGISTER, Book
 from ..rulebook.registry import book_of
+from .access_records import attach_logs
 from .alike import Whose, find_alike, link_alike
 from .files import take_files
 from .idempotency import Idempotency, Repeated, keep_answer, refuse_repeated
@@ -128,6 +129,7 @@ def ticket_register(
             finish_event(event, decision)
             take_files(ticket, book, given, actor=actor)
             link_tickets(ticket, decision, actor=actor, at=at)
+            attach_logs(ticket, decision, book=book, actor=actor, at=at)
             link_alike(ticket, alike, actor=actor, at=at)
             keep_records(ticket, decision, book=book, world=world, actor=actor, at=at)
             write_messages(ticket, decision, book=book, world=world, at=at)

@@ -26,6 +26,7 @@ from ..organisations import world_of
 from ..rows import Raced, picture_of, with_picture
 from ..rulebook.compiled import Moment
 from ..rulebook.registry import book_of
+from .access_records import attach_logs
 from .alike import Found, Whose, find_alike, link_alike
 from .files import take_files
 from .links import link_tickets
@@ -96,6 +97,7 @@ def ticket_act(
         note_words(decision, manners)
         take_files(found.ticket, found.book, own, actor=actor)
         link_tickets(found.ticket, decision, actor=actor, at=at)
+        attach_logs(found.ticket, decision, book=found.book, actor=actor, at=at)
         link_alike(found.ticket, alike, actor=actor, at=at)
         write(found.ticket, decision, book=found.book, world=found.world, actor=actor.pk, at=at)
         unit = decision.step.unit if decision.step is not None else None

@@ -134,6 +134,7 @@ class Field:
     default: object = None
     of_step: bool = False
     personal: bool = False
+    log: bool = False  # names a ticket: who read that one is attached to this one (ruling RETAL)
     hint: Title | None = None
     most: int = 0  # of a list: how many entries it may have; 0 = no bound of its own
     listed: tuple[tuple[str, Title], ...] = field(init=False, compare=False, repr=False)

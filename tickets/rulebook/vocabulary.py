@@ -96,6 +96,7 @@ def field(name: str, value: object, problems: Problems) -> Field:
         default=default_of(reader),
         of_step="of" in reader,
         personal=reader.flag("personal"),
+        log=reader.flag("log"),
         hint=reader.title("hint", "hint_en") if "hint" in reader else None,
     )
 

@@ -112,7 +112,7 @@ RULEBOOK = (
     "end",
     "retention",
 )
-FIELD = ("title", "en", "type", "choices", "choices_en", "default", "of", "personal", "most", "hint", "hint_en")
+FIELD = ("title", "en", "type", "choices", "choices_en", "default", "of", "personal", "log", "most", "hint", "hint_en")
 MESSAGE = ("title", "en", "text", "text_en", "ways")
 TABLE = ("title", "en", "by", "rows")
 STEP = (
