@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -258,14 +257,11 @@ def _links(reader: Reader, found: Outcome) -> list[dict[str, Any]]:
         TicketLink.Kind.GREW_FROM: _("由此升级"),
     }
     pk = found.ticket.pk
-    both = list(TicketLink.objects.filter(Q(ticket=pk) | Q(other=pk)).order_by("-at"))
-    others = {link.pk: link.other_id if link.ticket_id == pk else link.ticket_id for link in both}
-    seen = reader.tickets.in_bulk(others.values()) if both else {}
+    links, seen = TicketLink.objects.select_related("ticket", "other"), reader.tickets.values("pk")
+    both = links.filter(ticket=pk, other__in=seen).union(links.filter(other=pk, ticket__in=seen), all=True)
     linked = []
-    for link in both:
-        other = seen.get(others[link.pk])
-        if other is None:
-            continue
+    for link in both.order_by("-at"):
+        other = link.other if link.ticket_id == pk else link.ticket
         book = found.book if other.rulebook_id == found.ticket.rulebook_id else None
         linked.append(
             {
