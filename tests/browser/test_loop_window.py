@@ -37,7 +37,7 @@ def test_C05_a_window_complaint_is_taken_up_looked_into_told_and_filed(office: O
     staffed(office)
     inspector, window = office.page("officer"), office.page("hq_market_head")
     ticket = take_in(inspector)
-    assert acts(inspector) == ["受理", "不予受理"]
+    assert acts(inspector) == ["受理", "不予受理", "认定为打击报复或泄密投诉"]
     do(inspector, "accept", complexity="simple")
     assert "办理期限" in inspector.locator("#clocks").inner_text()
     do(inspector, "ask_window", to="HQ-market")
