@@ -12,12 +12,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
 
 from complaints_site.lib.prepared import Given, Prepared
 
 from .core.world import World
-from .models import Customer, Person, RulebookVersion, Step, Ticket
+from .models import Customer, Person, RulebookVersion, Step, Ticket, TicketLink
 from .organisations import world_for
 
 BLIND_ROLES = frozenset({"administrator", "security_admin"})  # they run the system and see no complaint (page 7)
@@ -81,6 +81,22 @@ def visible_id(person: Person, at: datetime, number: str) -> int | None:
 @lru_cache(maxsize=1024)
 def _by_number(sight: Sight) -> Prepared:
     return Prepared(visible(sight).filter(number=Given("number")).values_list("pk"))
+
+
+@lru_cache(maxsize=1024)
+def linked_tickets(sight: Sight) -> Prepared:
+    """Of a ticket's links, both ways, those to tickets of that sight, newest first.
+
+    A row is the link's kind and instant, then the other ticket's number, subject, content, state, step and rulebook.
+    """
+    seen, of = visible(sight).values("pk"), Value(Given("ticket"))
+    names = ("number", "subject", "content", "state", "step_kind", "rulebook_id")
+    there = TicketLink.objects.filter(ticket=of, other__in=seen)
+    back = TicketLink.objects.filter(other=of, ticket__in=seen)
+    rows = there.values_list("kind", "at", *(f"other__{name}" for name in names))
+    return Prepared(
+        rows.union(back.values_list("kind", "at", *(f"ticket__{name}" for name in names)), all=True).order_by("-at")
+    )
 
 
 def steps_at_units(person: Person, at: datetime) -> QuerySet[Step]:

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 
 from complaints_site.lib import format as fmt
 from complaints_site.lib import mask
+from tickets.access import linked_tickets
 from tickets.actions.outcome import Outcome
 from tickets.clock_explained import explain_clock
 from tickets.core.offers import Offer
@@ -256,20 +257,17 @@ def _links(reader: Reader, found: Outcome) -> list[dict[str, Any]]:
         TicketLink.Kind.REPEATED: _("重复投诉"),
         TicketLink.Kind.GREW_FROM: _("由此升级"),
     }
-    pk = found.ticket.pk
-    links, seen = TicketLink.objects.select_related("ticket", "other"), reader.tickets.values("pk")
-    both = links.filter(ticket=pk, other__in=seen).union(links.filter(other=pk, ticket__in=seen), all=True)
     linked = []
-    for link in both.order_by("-at"):
-        other = link.other if link.ticket_id == pk else link.ticket
-        book = found.book if other.rulebook_id == found.ticket.rulebook_id else None
+    rows = linked_tickets(reader.sight).run(ticket=found.ticket.pk) if reader.sight is not None else []
+    for kind, _at, number, subject, content, state, step_kind, rulebook in rows:
+        book = found.book if rulebook == found.ticket.rulebook_id else None
         linked.append(
             {
-                "kind": labels[TicketLink.Kind(link.kind)],
-                "number": other.number,
-                "title": title_of(other),
-                "url": reverse("ticket", args=[other.number]),
-                "state": words.state_title(book, other.state, other.step_kind, language()) if book else other.state,
+                "kind": labels[TicketLink.Kind(kind)],
+                "number": number,
+                "title": subject or content[:60] or number,
+                "url": reverse("ticket", args=[number]),
+                "state": words.state_title(book, state, step_kind, language()) if book else state,
             }
         )
     return linked
