@@ -24,7 +24,7 @@ from .models import DayCount, DayStamp, FactInstant
 from .periods import Period
 
 FOREVER = datetime(9000, 1, 1, tzinfo=UTC)  # a now that never changes: a question is known by it
-SOME_HOUR = datetime(2000, 1, 1, tzinfo=UTC)
+ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)  # spells are counted from here, so that all processes agree on them
 SPELL = timedelta(minutes=10)  # longer: more to count live at each look; shorter: days are counted anew more often
 KEPT = timedelta(days=40)
 Row = tuple[tuple[Any, ...], list[Any]]  # dimensions, counts in the order of the aggregates
@@ -116,7 +116,7 @@ def counted_by_day(daily: Daily, *, organisation: int, span: Period, at: datetim
 
 def spell_of(at: datetime) -> Period:
     """The ten minutes that a moment lies in."""
-    start = at - (at - SOME_HOUR) % SPELL
+    start = at - (at - ORIGIN) % SPELL
     return Period(start, start + SPELL)
 
 
